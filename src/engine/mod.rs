@@ -1,0 +1,1 @@
+//! The engine: pure Rust, one concept a file.

@@ -1,0 +1,1 @@
+//! The bindings: everything that talks to JavaScript. Converts; decides nothing.
