@@ -1,0 +1,229 @@
+/** Times to live, in milliseconds. */
+export declare const TTL: {
+  /** 1 minute */
+  readonly SHORT: 60000;
+  /** 5 minutes */
+  readonly MEDIUM: 300000;
+  /** 30 minutes */
+  readonly LONG: 1800000;
+  /** 1 hour */
+  readonly HOUR: 3600000;
+  /** 1 day */
+  readonly DAY: 86400000;
+};
+
+/** One entry of a key registry. */
+export interface KeyTemplate {
+  /** The backend key, with `{param}` placeholders: `'exec:dashboard:{workspaceId}'`. Its parts are split at `:`. */
+  readonly key: string;
+  /** How long an answer stays fresh, in milliseconds; becomes `staleTime`. */
+  readonly ttl: number;
+  /** Tags of the query, with the same kind of placeholders: `['workspace:{workspaceId}']`. */
+  readonly tags?: ReadonlyArray<string>;
+}
+
+/** What a placeholder may stand for. */
+export type KeyParam = string | number | boolean;
+
+/** The names of the `{param}` placeholders in a template. */
+export type ParamNames<TTemplate extends string> = TTemplate extends `${string}{${infer TName}}${infer TRest}`
+  ? TName | ParamNames<TRest>
+  : never;
+
+/** The names of all placeholders in an entry's key and tags. */
+export type TemplateParamNames<TEntry extends KeyTemplate> =
+  | ParamNames<TEntry['key']>
+  | (TEntry extends { readonly tags: ReadonlyArray<infer TTag extends string> } ? ParamNames<TTag> : never);
+
+type Part<TPart extends string, TParams> = TPart extends `{${infer TName}}`
+  ? TName extends keyof TParams
+    ? TParams[TName]
+    : KeyParam
+  : TPart extends `${string}{${string}}${string}`
+    ? string
+    : TPart;
+
+/** A template's key as a tuple: literal parts as literals, `{param}` parts as the value that stands for them. */
+export type TemplateQueryKey<TKey extends string, TParams> = string extends TKey
+  ? ReadonlyArray<KeyParam>
+  : TKey extends `${infer TFirst}:${infer TRest}`
+    ? readonly [Part<TFirst, TParams>, ...TemplateQueryKey<TRest, TParams>]
+    : readonly [Part<TKey, TParams>];
+
+/** What an entry of a registry gives, ready to spread into query options. */
+export interface KeyOptions<TQueryKey extends ReadonlyArray<unknown>> {
+  queryKey: TQueryKey;
+  /** Milliseconds. */
+  staleTime: number;
+  tags: Array<string>;
+}
+
+type Params<TNames extends string> = { readonly [TName in TNames]: KeyParam };
+
+/** `T`, but a property that `TAllowed` doesn't have is a compile error. */
+type Exactly<T, TAllowed extends string> = T & { readonly [TName in Exclude<keyof T, TAllowed>]: never };
+
+/** One entry of a registry: a function from the parameters to query options. */
+export interface Key<TEntry extends KeyTemplate> {
+  /**
+   * The query options for these parameters.
+   * @throws {TypeError} when a parameter is missing, unknown, or neither string, number nor boolean
+   */
+  <const TParams extends Params<TemplateParamNames<TEntry>>>(
+    ...args: [TemplateParamNames<TEntry>] extends [never]
+      ? [params?: Record<string, never>]
+      : [params: Exactly<TParams, TemplateParamNames<TEntry>>]
+  ): KeyOptions<TemplateQueryKey<TEntry['key'], TParams>>;
+  /**
+   * The Redis glob over the backend keys of this entry. What is given is taken literally (a `*` in a value matches a
+   * star), what is left out matches anything.
+   * @throws {TypeError} when a parameter is unknown, or neither string, number nor boolean
+   */
+  pattern(params?: Partial<Params<ParamNames<TEntry['key']>>>): string;
+}
+
+/** A registry of keys, as made by {@link defineKeys}. */
+export type Keys<TTemplates extends Record<string, KeyTemplate>> = {
+  readonly [TName in keyof TTemplates]: Key<TTemplates[TName]>;
+};
+
+/**
+ * Makes a typed registry of keys: each entry becomes a function from the parameters of its template to query options.
+ * @param templates - The entries by name.
+ * @throws {TypeError} when a template is malformed, such as one with an unclosed `{`
+ * @example
+ * ```ts
+ * const keys = defineKeys({
+ *   executive: {
+ *     key: 'exec:dashboard:{workspaceId}:{timeframe}',
+ *     ttl: TTL.LONG,
+ *     tags: ['workspace:{workspaceId}'],
+ *   },
+ * })
+ *
+ * useQuery({ ...keys.executive({ workspaceId, timeframe: '30d' }), queryFn })
+ * queryClient.invalidateQueries({ pattern: keys.executive.pattern({ workspaceId }) })
+ * ```
+ */
+export declare function defineKeys<const TTemplates extends Record<string, KeyTemplate>>(
+  templates: TTemplates,
+): Keys<TTemplates>;
+
+/**
+ * One consequence of an event: a Redis glob over backend keys, a tag, or another event. `{field}` placeholders stand
+ * for the event's arguments, which are always taken literally.
+ */
+export type Rule =
+  | string
+  | { readonly tag: string }
+  | { readonly event: string; readonly args?: Readonly<Record<string, string>> };
+
+/**
+ * What each event makes stale, by the event's name. Rules may name other events; a cycle is an error when the client
+ * is made.
+ * @example
+ * ```ts
+ * new QueryClient({
+ *   rules: {
+ *     'agent.run.completed': ['agent:*:{agent_id}:*', { tag: 'workspace:{workspace_id}' }],
+ *   },
+ * })
+ * ```
+ */
+export type Rules = Record<string, ReadonlyArray<Rule>>;
+
+/** Options of `queryClient.connect`. */
+export interface ConnectOptions {
+  /** The server's stream, such as `'/inv/v1/stream'`; absolute, or relative to the page. */
+  url: string;
+  /**
+   * Redis globs over what to listen to; within what the token allows.
+   * @defaultValue everything that the token allows
+   */
+  subscribe?: ReadonlyArray<string>;
+  /** Called before each connect, and again after a 401; its answer is sent as a bearer token, in a header. */
+  token?: () => string | Promise<string>;
+  /** Where to start: for server-rendered data, the cursor taken before the data was loaded. */
+  cursor?: string;
+  /**
+   * Whether cookies are sent, as in `fetch`.
+   * @defaultValue 'same-origin'
+   */
+  credentials?: RequestCredentials;
+}
+
+/** The state of a live connection. */
+export interface LiveStatus {
+  /**
+   * - `connecting`: a request is on its way
+   * - `replaying`: connected, what was missed is being caught up
+   * - `live`: nothing was missed, and what the server invalidates arrives as it happens
+   * - `offline`: not connected, waiting for the next attempt
+   * - `stopped`: closed, or refused by the server; no further attempts
+   */
+  state: 'connecting' | 'replaying' | 'live' | 'offline' | 'stopped';
+  /** When this state began, in milliseconds since the epoch. */
+  since: number;
+  /** The position up to which everything was applied, `null` before the first. Opaque. */
+  cursor: string | null;
+  /** Attempts to connect since the connection was last live. */
+  attempts: number;
+  /** Why it is offline or stopped. */
+  reason?: string;
+}
+
+/** A live connection, as opened by `queryClient.connect`. */
+export interface LiveConnection {
+  readonly status: LiveStatus;
+  /**
+   * Calls the listener on each change of the status.
+   * @returns Stops calling it.
+   */
+  subscribe(listener: (status: LiveStatus) => void): () => void;
+  /** Closes the connection for good. */
+  close(): void;
+}
+
+/** Counters by what happened to queries. */
+export interface PrefixStats {
+  /** Fetches that were not needed, because the cached data was fresh. */
+  hits: number;
+  /** Fetches that were needed: no data, or stale data. */
+  misses: number;
+  /** Fetches that joined one already in flight. */
+  dedupes: number;
+  /** Fetches that were started. */
+  fetches: number;
+  /** Queries that were marked stale. */
+  invalidations: number;
+}
+
+/** A client's counters, as given by `queryClient.stats()`. */
+export interface Stats extends PrefixStats {
+  /** Queries in the cache now. */
+  queries: number;
+  /** Subscribed observers now. */
+  observers: number;
+  /** Events without a rule. */
+  ignoredEvents: number;
+  /** `hits / (hits + misses)`, from 0 to 1; 0 before the first of either. */
+  hitRate: number;
+  /** The engine's linear memory, in bytes. */
+  memoryBytes: number;
+  /** Interned key parts now. */
+  symbols: number;
+  /** The counters by the first part of the key. */
+  byPrefix: Record<string, PrefixStats>;
+}
+
+/** The engine can't run here: WebAssembly is missing or forbidden. The message names the cause and the remedy. */
+export declare class EngineUnavailableError extends Error {
+  name: 'EngineUnavailableError';
+  /** What the platform threw. */
+  cause: unknown;
+}
+
+/** The engine failed and was replaced by a fresh one: data is kept and marked stale, fetches in flight were aborted. */
+export declare class EngineTrapError extends Error {
+  name: 'EngineTrapError';
+}

@@ -1,0 +1,31 @@
+// All of query-core's types; of its values, those that this package has at run time.
+
+export * from './extras.js';
+export type * from './query-core/index.js';
+export {
+  CancelledError,
+  dataTagErrorSymbol,
+  dataTagSymbol,
+  defaultScheduler,
+  environmentManager,
+  focusManager,
+  hashKey,
+  isCancelledError,
+  isServer,
+  keepPreviousData,
+  MutationCache,
+  matchQuery,
+  noop,
+  notifyManager,
+  onlineManager,
+  partialMatchKey,
+  Query,
+  QueryCache,
+  QueryClient,
+  QueryObserver,
+  replaceEqualDeep,
+  shouldThrowError,
+  skipToken,
+  timeoutManager,
+  unsetMarker,
+} from './query-core/index.js';

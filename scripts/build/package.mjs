@@ -1,0 +1,28 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../command.mjs';
+import { progress } from '../setup.mjs';
+import { bundleEntries } from './bundle.mjs';
+import { buildEngine } from './engine.mjs';
+import { contentHash, whenChanged } from './stamp.mjs';
+import { writeTypes } from './types.mjs';
+
+const pkg = join(root, 'pkg');
+
+/** Builds the engine and then, unless nothing changed, the publishable package in pkg/. */
+export async function buildPackage() {
+  await buildEngine();
+  const texts = ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE'].filter((name) => existsSync(join(root, name)));
+  const inputs = ['pkg-template', 'scripts/build', 'target/glue', 'package-lock.json', ...texts];
+  const { files } = JSON.parse(readFileSync(join(root, 'pkg-template', 'package.json'), 'utf8'));
+  const results = ['package.json', 'dist/index.js', 'dist/slim.js', ...files].map((name) => join('pkg', name));
+  const ran = await whenChanged('package', contentHash(inputs), results, async () => {
+    rmSync(pkg, { recursive: true, force: true });
+    mkdirSync(pkg);
+    await bundleEntries(pkg);
+    writeTypes(pkg);
+    copyFileSync(join(root, 'pkg-template', 'package.json'), join(pkg, 'package.json'));
+    for (const name of texts) copyFileSync(join(root, name), join(pkg, name));
+  });
+  progress(ran ? 'package: built in pkg/' : 'package: unchanged, in pkg/');
+}

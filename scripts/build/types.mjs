@@ -1,0 +1,61 @@
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../command.mjs';
+import { BuildError } from './error.mjs';
+import { additions } from './type-additions.mjs';
+
+const queryCore = join(root, 'node_modules', '@tanstack', 'query-core');
+const handWritten = join(root, 'pkg-template', 'types');
+
+/**
+ * Writes `<pkg>/types`: query-core's declarations (MIT) with our additions, and beside them our own.
+ * Each file comes twice, for `import` (.d.ts) and for `require` (.d.cts).
+ *
+ * @param {string} pkg the package's folder, absolute
+ * @throws {BuildError} when an addition finds no place, or more than one
+ */
+export function writeTypes(pkg) {
+  const types = join(pkg, 'types');
+  mkdirSync(join(types, 'query-core'), { recursive: true });
+  copyFileSync(join(queryCore, 'LICENSE'), join(types, 'query-core', 'LICENSE'));
+  for (const extension of ['.d.ts', '.d.cts']) {
+    for (const [name, text] of withAdditions(readDeclarations(extension), extension)) {
+      writeFileSync(join(types, 'query-core', name), text);
+    }
+    for (const name of readdirSync(handWritten).filter((file) => file.endsWith('.d.ts'))) {
+      const text = readFileSync(join(handWritten, name), 'utf8');
+      const written = extension === '.d.cts' ? text.replaceAll(/(from '\.[^']*)\.js'/g, "$1.cjs'") : text;
+      writeFileSync(join(types, name.replace('.d.ts', extension)), written);
+    }
+  }
+}
+
+function readDeclarations(extension) {
+  const folder = join(queryCore, 'build', 'modern');
+  const names = readdirSync(folder).filter((name) => name.endsWith(extension));
+  if (names.length === 0) throw new BuildError(`no ${extension} files in ${folder}: run \`npm ci\``);
+  // The maps lead to sources that are not in our package.
+  const withoutMap = (text) => text.replace(/\n?\/\/# sourceMappingURL=\S+\s*$/, '\n');
+  return new Map(names.map((name) => [name, withoutMap(readFileSync(join(folder, name), 'utf8'))]));
+}
+
+/** Inserts each addition after its anchor; which file holds the anchor changes with query-core's build. */
+function withAdditions(declarations, extension) {
+  const extras = `../extras${extension.replace('.d.', '.').replace('ts', 'js')}`;
+  for (const { anchor, insert } of additions) {
+    const places = [...declarations].flatMap(([name, text]) => Array(text.split(anchor).length - 1).fill(name));
+    if (places.length !== 1) {
+      const found = places.length === 0 ? 'nowhere' : `${places.length} times (${places.join(', ')})`;
+      throw new BuildError(
+        `query-core's ${extension} files have ${JSON.stringify(anchor)} ${found}, not once: ` +
+          'adapt scripts/build/type-additions.mjs to this version of query-core',
+      );
+    }
+    const text = declarations.get(places[0]);
+    declarations.set(
+      places[0],
+      text.replace(anchor, () => anchor + insert.replaceAll('#extras', extras)),
+    );
+  }
+  return declarations;
+}
