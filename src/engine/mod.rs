@@ -1,1 +1,2 @@
 //! The engine: pure Rust, one concept a file.
+pub mod glob;

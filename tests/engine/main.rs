@@ -1,0 +1,2 @@
+//! Tests of the engine's pure modules: one binary, a module for each concept.
+mod glob;
