@@ -5,6 +5,11 @@
 
 use std::fmt;
 
+use class::Class;
+
+mod class;
+mod relation;
+
 /// The longest pattern, in bytes, counted after runs of stars have been joined.
 pub const MAX_PATTERN: usize = 4096;
 
@@ -32,10 +37,6 @@ enum Eats {
     Any,
     Class(u16),
 }
-
-/// A set of bytes, one bit for each.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-struct Class([u64; 4]);
 
 /// How far a subject that arrives in pieces has come in a pattern. Cheap to clone: it allocates only where a star is
 /// followed by more than 63 tokens up to the next star.
@@ -294,91 +295,6 @@ impl Glob {
         state.bits == 0
     }
 
-    /// Whether some subject matches both patterns. Exact; takes time in the product of both lengths.
-    pub fn intersects(&self, other: &Glob) -> bool {
-        if self.is_literal() {
-            return other.matches(&self.prefix);
-        }
-        if other.is_literal() {
-            return self.matches(&other.prefix);
-        }
-        let shared = self.prefix.len().min(other.prefix.len());
-        if self.prefix[..shared] != other.prefix[..shared] {
-            return false;
-        }
-        let width = other.tokens.len();
-        // Which positions of `other` are reachable together with the current one of `self`.
-        let mut row = vec![false; width + 1];
-        let mut next = vec![false; width + 1];
-        row[0] = true;
-        for left in 0..=self.tokens.len() {
-            next.fill(false);
-            let eats = self
-                .tokens
-                .get(left)
-                .map(|_| self.class(left))
-                .filter(|class| !class.is_empty());
-            for right in 0..=width {
-                if !row[right] {
-                    continue;
-                }
-                let class = other
-                    .tokens
-                    .get(right)
-                    .map(|_| other.class(right))
-                    .filter(|class| !class.is_empty());
-                if self.star(left) && class.is_some() {
-                    row[right + 1] = true;
-                }
-                if other.star(right) && eats.is_some() {
-                    next[right] = true;
-                }
-                if let (Some(eats), Some(class)) = (eats, class)
-                    && eats.overlaps(&class)
-                {
-                    next[right + 1] = true;
-                }
-            }
-            if left < self.tokens.len() {
-                std::mem::swap(&mut row, &mut next);
-            }
-        }
-        // Neither is empty (that would be a literal), so the way here took a byte, or both end in a star that takes one.
-        row[width]
-    }
-
-    /// Whether everything that `narrow` matches is matched by this pattern too. Errs towards false: true is certain,
-    /// false may be a pair that is too intricate (`?*` and `*`).
-    pub fn covers(&self, narrow: &Glob) -> bool {
-        if narrow.is_literal() {
-            return self.matches(&narrow.prefix);
-        }
-        let ends = self.tokens.len();
-        let mut live = vec![false; ends + 1];
-        live[0] = true;
-        let only_stars = |live: &mut [bool]| {
-            for (at, live) in live.iter_mut().enumerate() {
-                *live &= self.star(at);
-            }
-        };
-        for at in 0..narrow.tokens.len() {
-            if narrow.star(at) {
-                only_stars(&mut live);
-            }
-            let eaten = narrow.class(at);
-            for position in (0..=ends).rev() {
-                if live[position] && position < ends && eaten.is_within(&self.class(position)) {
-                    live[position + 1] = true;
-                }
-                live[position] &= self.star(position);
-            }
-        }
-        if narrow.trailing_star {
-            only_stars(&mut live);
-        }
-        live[ends]
-    }
-
     fn star(&self, at: usize) -> bool {
         self.tokens
             .get(at)
@@ -400,80 +316,9 @@ impl Glob {
                 class.insert(byte);
                 class
             }
-            Eats::Any => Class([u64::MAX; 4]),
+            Eats::Any => Class::ANY,
             Eats::Class(class) => self.classes[class as usize],
         }
-    }
-}
-
-impl Class {
-    /// Parses what follows a `[`, up to and including the `]`; an unclosed class ends with the pattern.
-    fn parse(pattern: &[u8], at: &mut usize) -> Class {
-        let mut class = Class::default();
-        let negated = pattern.get(*at) == Some(&b'^');
-        *at += usize::from(negated);
-        while let Some(&byte) = pattern.get(*at) {
-            *at += 1;
-            match (byte, pattern.get(*at), pattern.get(*at + 1)) {
-                (b'\\', Some(&escaped), _) => {
-                    class.insert(escaped);
-                    *at += 1;
-                }
-                (b']', ..) => break,
-                (start, Some(b'-'), Some(&end)) => {
-                    class.insert_range(start, end);
-                    *at += 2;
-                }
-                _ => class.insert(byte),
-            }
-        }
-        if negated {
-            class.0.iter_mut().for_each(|word| *word = !*word);
-        }
-        class
-    }
-
-    /// The same as a byte or as any byte, if it is one of these.
-    fn simplest(&self) -> Option<Eats> {
-        if self.0 == [u64::MAX; 4] {
-            return Some(Eats::Any);
-        }
-        if self.0.iter().map(|word| word.count_ones()).sum::<u32>() != 1 {
-            return None;
-        }
-        let word = self.0.iter().position(|&word| word != 0)?;
-        Some(Eats::Byte(
-            (word * 64) as u8 + self.0[word].trailing_zeros() as u8,
-        ))
-    }
-
-    fn insert(&mut self, byte: u8) {
-        self.0[byte as usize / 64] |= 1 << (byte % 64);
-    }
-
-    /// Redis compares `char`s, which are signed on x86-64: there a range from an ASCII byte to a higher one turns round.
-    /// That one is followed, on every machine, so that browser and server agree.
-    fn insert_range(&mut self, start: u8, end: u8) {
-        let (start, end) = (start as i8, end as i8);
-        for byte in start.min(end)..=start.max(end) {
-            self.insert(byte as u8);
-        }
-    }
-
-    fn has(&self, byte: u8) -> bool {
-        self.0[byte as usize / 64] >> (byte % 64) & 1 == 1
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0 == [0; 4]
-    }
-
-    fn overlaps(&self, other: &Class) -> bool {
-        self.0.iter().zip(&other.0).any(|(a, b)| a & b != 0)
-    }
-
-    fn is_within(&self, wide: &Class) -> bool {
-        self.0.iter().zip(&wide.0).all(|(a, b)| a & !b == 0)
     }
 }
 

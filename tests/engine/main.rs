@@ -1,2 +1,3 @@
 //! Tests of the engine's pure modules: one binary, a module for each concept.
 mod glob;
+mod glob_redis;
