@@ -31,7 +31,7 @@ export async function setupBuild() {
 /**
  * Gets what the tests need beyond a build. Returns the environment to run them in.
  *
- * @returns {Promise<{ CHROMIUM_PATH: string, REDIS_SERVER?: string }>}
+ * @returns {Promise<{ CHROMIUM_PATH: string }>}
  * @throws {SetupError} naming every tool that is missing, one line each
  */
 export async function setupTests() {
@@ -49,8 +49,7 @@ export async function setupTests() {
     missing.push({ debian: 'redis-server', remedy: 'or set REDIS_URL to a running Redis' });
   }
   await installDebian(missing);
-  const redis = which('redis-server');
-  return { CHROMIUM_PATH: /** @type {string} */ (findChromium()), ...(redis ? { REDIS_SERVER: redis } : {}) };
+  return { CHROMIUM_PATH: findChromium() };
 }
 
 /** Runs `npm ci` when node_modules is missing or belongs to another package-lock.json. */

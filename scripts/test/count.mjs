@@ -1,0 +1,45 @@
+/**
+ * How many tests a step ran.
+ *
+ * @typedef {{ passed: number, failed: number }} Count
+ */
+
+/**
+ * Counts the tests of `cargo test` from its `test result:` lines, one for each test binary.
+ *
+ * @returns {{ onLine: (line: string) => void, count: Count }}
+ */
+export function cargoCounter() {
+  const count = { passed: 0, failed: 0 };
+  const onLine = (line) => {
+    const result = /^test result: \w+\. (\d+) passed; (\d+) failed;/.exec(line);
+    if (!result) return;
+    count.passed += Number(result[1]);
+    count.failed += Number(result[2]);
+  };
+  return { onLine, count };
+}
+
+/**
+ * Counts the tests in the report of Vitest's JSON reporter. A file that could not be loaded has no tests in it and
+ * counts as one failure.
+ *
+ * @param {string} report the file's text
+ * @returns {Count}
+ */
+export function vitestCount(report) {
+  const { numPassedTests, numFailedTests, testResults } = JSON.parse(report);
+  const broken = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
+  return { passed: numPassedTests, failed: numFailedTests + broken };
+}
+
+/**
+ * Counts the tests in the report of Node's TAP reporter.
+ *
+ * @param {string} report the file's text
+ * @returns {Count}
+ */
+export function tapCount(report) {
+  const total = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(report)?.[1] ?? 0);
+  return { passed: total('pass'), failed: total('fail') + total('cancelled') };
+}

@@ -1,0 +1,82 @@
+import {
+  type ConnectOptions,
+  defineKeys,
+  type LiveConnection,
+  QueryClient,
+  type QueryFunctionContext,
+  QueryObserver,
+  type Stats,
+  skipToken,
+  TTL,
+} from 'ferroquery';
+import { same } from './equal.js';
+
+const client = new QueryClient({
+  rules: {
+    'agent.run.completed': ['agent:*:{agent_id}:*', { tag: 'workspace:{workspace_id}' }],
+    'agent.deleted': [{ event: 'agent.run.completed', args: { agent_id: '{id}' } }],
+  },
+  defaultOptions: { queries: { staleTime: TTL.MEDIUM, skipCache: false } },
+});
+
+// Every method that takes filters takes the new ones, beside the old ones.
+client.invalidateQueries({ pattern: 'exec:dashboard:*', tags: ['workspace:ws123'], stale: true });
+client.removeQueries({ tags: ['workspace:ws123'] });
+client.isFetching({ pattern: 'exec:*' });
+client.getQueryCache().findAll({ pattern: 'exec:*' });
+// @ts-expect-error tags are a list
+client.invalidateQueries({ tags: 'workspace:ws123' });
+// @ts-expect-error one pattern
+client.invalidateQueries({ pattern: ['a:*'] });
+
+// Query options: tags are a list or a function of the data, and the context says whether the cache was skipped.
+client.fetchQuery({
+  queryKey: ['posts'] as const,
+  queryFn: ({ skipCache, queryKey }) => {
+    same<typeof skipCache, boolean | 'no-store' | undefined>();
+    same<typeof queryKey, readonly ['posts']>();
+    return [{ author: 'a1' }];
+  },
+  tags: (posts) => posts.map((post: { author: string }) => `author:${post.author}`),
+  skipCache: 'no-store',
+});
+new QueryObserver(client, { queryKey: ['posts'], queryFn: skipToken, tags: ['posts'], skipCache: true });
+// @ts-expect-error neither a boolean nor 'no-store'
+client.fetchQuery({ queryKey: ['posts'], queryFn: () => 1, skipCache: 'no-cache' });
+
+same<QueryFunctionContext['skipCache'], boolean | 'no-store' | undefined>();
+same<QueryFunctionContext<['pages'], number>['skipCache'], boolean | 'no-store' | undefined>();
+
+// What a registry gives fits into options, and the query function knows its key.
+const keys = defineKeys({ post: { key: 'post:{id}', ttl: TTL.HOUR, tags: ['post:{id}'] } });
+client.fetchQuery({
+  ...keys.post({ id: 7 }),
+  queryFn: ({ queryKey }) => {
+    same<typeof queryKey, readonly ['post', 7]>();
+    return queryKey[1];
+  },
+});
+
+same<ReturnType<typeof client.emit>, Promise<void>>();
+client.emit('agent.run.completed', { agent_id: 'a1', workspace_id: 7, ok: true });
+client.emit('tick');
+// @ts-expect-error an argument is a scalar
+client.emit('agent.run.completed', { agent: { id: 'a1' } });
+// @ts-expect-error a rule's consequence is a glob, a tag or an event
+new QueryClient({ rules: { tick: [{ key: ['posts'] }] } });
+
+const connection = client.connect({
+  url: '/inv/v1/stream',
+  subscribe: ['exec:*'],
+  token: async () => 'token',
+  credentials: 'include',
+});
+same<typeof connection, LiveConnection>();
+same<ReturnType<LiveConnection['subscribe']>, () => void>();
+// @ts-expect-error the url is required
+const withoutUrl: ConnectOptions = { subscribe: ['exec:*'] };
+// @ts-expect-error the status is the connection's to change
+connection.status = withoutUrl;
+
+same<ReturnType<typeof client.stats>, Stats>();
+same<Stats['byPrefix'][string]['hits'], number>();
