@@ -1,5 +1,5 @@
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { root } from '../command.mjs';
 import { factoryFile, inlineWasmFile, wasmFile } from './engine.mjs';
@@ -43,16 +43,27 @@ export async function bundleEntries(pkg) {
       ['esm', 'js'],
       ['cjs', 'cjs'],
     ]) {
+      const outfile = join(dist, `${name}.${extension}`);
       await build({
         ...compilation,
         entryPoints: [entry],
-        outfile: join(dist, `${name}.${extension}`),
+        outfile,
         format,
         sourcemap: 'linked',
         plugins: [engineImports],
         logLevel: 'warning',
       });
+      dropEngineSource(`${outfile}.map`);
     }
   }
   copyFileSync(wasmFile, join(dist, 'engine.wasm'));
+}
+
+/** The engine is in the script already; the map's copy of it would only weigh. */
+function dropEngineSource(mapFile) {
+  const map = JSON.parse(readFileSync(mapFile, 'utf8'));
+  const engine = map.sources.findIndex((source) => source.endsWith(basename(inlineWasmFile)));
+  if (engine === -1) return;
+  map.sourcesContent[engine] = null;
+  writeFileSync(mapFile, JSON.stringify(map));
 }

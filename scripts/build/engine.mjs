@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { output, root, run, which } from '../command.mjs';
@@ -26,11 +27,18 @@ export async function buildEngine() {
     if (!which('wasm-opt')) throw new BuildError('wasm-opt is missing in node_modules/.bin: run `npm ci`');
     progress('wasm-pack build (the first time it may build wasm-bindgen too, about 90 s)');
     const where = ['--out-dir', 'target/glue', '--out-name', 'engine', '--no-pack'];
-    await run('wasm-pack', ['build', '--release', '--target', 'web', ...where]);
+    await run('wasm-pack', ['build', '--release', '--target', 'web', ...where], { env: withoutMachinePaths() });
     await writeFactory();
     writeFileSync(inlineWasmFile, `export default '${readFileSync(wasmFile).toString('base64')}';\n`);
   });
   if (!ran) progress('engine: unchanged');
+}
+
+/** The same bytes on every machine: panic messages carry the paths of the sources. */
+function withoutMachinePaths() {
+  const cargoHome = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
+  const flags = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=ferroquery`];
+  return { CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f') };
 }
 
 /**
