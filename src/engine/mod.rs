@@ -1,2 +1,3 @@
 //! The engine: pure Rust, one concept a file.
 pub mod glob;
+pub mod protocol;

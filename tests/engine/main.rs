@@ -1,3 +1,4 @@
 //! Tests of the engine's pure modules: one binary, a module for each concept.
 mod glob;
 mod glob_redis;
+mod protocol;
