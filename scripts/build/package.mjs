@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../command.mjs';
 import { progress } from '../setup.mjs';
@@ -8,6 +8,7 @@ import { contentHash, whenChanged } from './stamp.mjs';
 import { writeTypes } from './types.mjs';
 
 const pkg = join(root, 'pkg');
+const next = join(root, 'target', 'pkg-next');
 
 /** Builds the engine and then, unless nothing changed, the publishable package in pkg/. */
 export async function buildPackage() {
@@ -17,12 +18,15 @@ export async function buildPackage() {
   const { files } = JSON.parse(readFileSync(join(root, 'pkg-template', 'package.json'), 'utf8'));
   const results = ['package.json', 'dist/index.js', 'dist/slim.js', ...files].map((name) => join('pkg', name));
   const ran = await whenChanged('package', contentHash(inputs), results, async () => {
+    rmSync(next, { recursive: true, force: true });
+    mkdirSync(next, { recursive: true });
+    await bundleEntries(next);
+    writeTypes(next);
+    copyFileSync(join(root, 'pkg-template', 'package.json'), join(next, 'package.json'));
+    for (const name of texts) copyFileSync(join(root, name), join(next, name));
+    // Only now: a build that fails leaves the package as it was.
     rmSync(pkg, { recursive: true, force: true });
-    mkdirSync(pkg);
-    await bundleEntries(pkg);
-    writeTypes(pkg);
-    copyFileSync(join(root, 'pkg-template', 'package.json'), join(pkg, 'package.json'));
-    for (const name of texts) copyFileSync(join(root, name), join(pkg, name));
+    renameSync(next, pkg);
   });
   progress(ran ? 'package: built in pkg/' : 'package: unchanged, in pkg/');
 }
