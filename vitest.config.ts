@@ -3,22 +3,31 @@ import { defineConfig } from 'vitest/config';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+const alias = [
+  // The package as it is built by `npm run build`.
+  { find: /^ferroquery$/, replacement: at('pkg/dist/index.js') },
+  { find: /^ferroquery\/slim$/, replacement: at('pkg/dist/slim.js') },
+  // For tests of a single module in pkg-template/src.
+  { find: /^#glue$/, replacement: at('target/glue/factory.js') },
+  { find: /^#wasm$/, replacement: at('target/glue/wasm.js') },
+];
+
+/** All that runs under Node. The browser's tests stand apart: they want the machine for themselves. */
 export default defineConfig({
-  resolve: {
-    alias: [
-      // The package as it is built by `npm run build`.
-      { find: /^ferroquery$/, replacement: at('pkg/dist/index.js') },
-      { find: /^ferroquery\/slim$/, replacement: at('pkg/dist/slim.js') },
-      // For tests of a single module in pkg-template/src.
-      { find: /^#glue$/, replacement: at('target/glue/factory.js') },
-      { find: /^#wasm$/, replacement: at('target/glue/wasm.js') },
-    ],
-  },
   test: {
-    include: ['oracle', 'package', 'packaging'].map((folder) => `tests/${folder}/**/*.test.ts`),
-    pool: 'forks',
-    // Leak tests collect garbage when they want it.
-    execArgv: ['--expose-gc'],
-    testTimeout: 20_000,
+    projects: [
+      'tests/oracle/vitest.config.ts',
+      {
+        resolve: { alias },
+        test: {
+          name: 'package',
+          include: ['tests/package/**/*.test.ts', 'tests/packaging/**/*.test.ts'],
+          pool: 'forks',
+          // Leak tests collect garbage when they want it.
+          execArgv: ['--expose-gc'],
+          testTimeout: 20_000,
+        },
+      },
+    ],
   },
 });

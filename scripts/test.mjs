@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { root, run, runMain } from './command.mjs';
 import { buildExample } from './example.mjs';
 import { setupTests } from './setup.mjs';
-import { cargoCounter, tapCount, vitestCount } from './test/count.mjs';
+import { cargoCounter, vitestCount } from './test/count.mjs';
 import { runSteps } from './test/steps.mjs';
 
 await runMain(async () => {
@@ -18,8 +18,8 @@ await runMain(async () => {
     { name: 'npm run build', run: buildPackage },
     ...typeChecks(),
     { name: 'example', run: buildExample },
-    vitestTests(env),
-    browserTests(env),
+    vitestTests('vitest', 'vitest.config.ts', env),
+    vitestTests('browser', 'tests/browser/vitest.config.ts', env),
   ]);
   if (!passed) process.exitCode = 1;
 });
@@ -42,38 +42,18 @@ function typeChecks() {
     .map((folder) => ({ name: `tsc ${folder}`, run: () => run('tsc', ['-p', folder]) }));
 }
 
-function vitestTests(env) {
+/** A run of Vitest; the count comes from its own report, also when it failed. */
+function vitestTests(name, config, env) {
   const count = { passed: 0, failed: 0 };
-  const report = join(root, 'target', 'vitest.json');
-  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  return { name: 'vitest', count, run: () => counted(report, vitestCount, count, () => run('vitest', args, { env })) };
-}
-
-function browserTests(env) {
-  const count = { passed: 0, failed: 0 };
-  const report = join(root, 'target', 'browser.tap');
-  const files = readdirSync(join(root, 'tests', 'browser'))
-    .filter((name) => name.endsWith('.test.mjs'))
-    .map((name) => `tests/browser/${name}`);
-  const args = [
-    ...['--test', '--test-concurrency=1'],
-    ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
-    ...['--test-reporter=tap', `--test-reporter-destination=${report}`],
-    ...files,
-  ];
-  const start = () => {
-    if (files.length === 0) throw new Error('no test files in tests/browser');
-    return run(process.execPath, args, { env });
+  const report = join(root, 'target', `${name}.json`);
+  const args = ['run', '--config', config, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const start = async () => {
+    rmSync(report, { force: true });
+    try {
+      await run('vitest', args, { env });
+    } finally {
+      if (existsSync(report)) Object.assign(count, vitestCount(readFileSync(report, 'utf8')));
+    }
   };
-  return { name: 'browser', count, run: () => counted(report, tapCount, count, start) };
-}
-
-/** Runs a test command and counts from the report that it wrote, also when it failed. */
-async function counted(report, countOf, count, start) {
-  rmSync(report, { force: true });
-  try {
-    await start();
-  } finally {
-    if (existsSync(report)) Object.assign(count, countOf(readFileSync(report, 'utf8')));
-  }
+  return { name, count, run: start };
 }

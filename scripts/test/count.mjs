@@ -21,25 +21,15 @@ export function cargoCounter() {
 }
 
 /**
- * Counts the tests in the report of Vitest's JSON reporter. A file that could not be loaded has no tests in it and
- * counts as one failure.
+ * Counts the tests in the report of Vitest's JSON reporter. A file that failed without a failed test, because it
+ * could not be loaded or set up, counts as one failure.
  *
  * @param {string} report the file's text
  * @returns {Count}
  */
 export function vitestCount(report) {
   const { numPassedTests, numFailedTests, testResults } = JSON.parse(report);
-  const broken = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
+  const hasFailure = ({ assertionResults }) => assertionResults.some((test) => test.status === 'failed');
+  const broken = testResults.filter((file) => file.status === 'failed' && !hasFailure(file)).length;
   return { passed: numPassedTests, failed: numFailedTests + broken };
-}
-
-/**
- * Counts the tests in the report of Node's TAP reporter.
- *
- * @param {string} report the file's text
- * @returns {Count}
- */
-export function tapCount(report) {
-  const total = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(report)?.[1] ?? 0);
-  return { passed: total('pass'), failed: total('fail') + total('cancelled') };
 }

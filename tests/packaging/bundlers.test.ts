@@ -18,7 +18,7 @@ beforeAll(() => {
     'src/hash.js': `import { hashKey } from 'ferroquery'; console.log(hashKey(['post', 1]));`,
   });
 });
-afterAll(() => consumer.dispose());
+afterAll(() => consumer?.dispose());
 
 async function bundleWithVite(entry: string, outDir: string): Promise<void> {
   await vite({

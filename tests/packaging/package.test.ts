@@ -6,7 +6,7 @@ let consumer: Consumer;
 beforeAll(() => {
   consumer = new Consumer();
 });
-afterAll(() => consumer.dispose());
+afterAll(() => consumer?.dispose());
 
 const useClient = `
 const client = new QueryClient();
