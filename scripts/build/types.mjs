@@ -19,7 +19,7 @@ export function writeTypes(pkg) {
   mkdirSync(join(types, 'query-core'), { recursive: true });
   copyFileSync(join(queryCore, 'LICENSE'), join(types, 'query-core', 'LICENSE'));
   for (const extension of ['.d.ts', '.d.cts']) {
-    for (const [name, text] of withAdditions(readDeclarations(extension), extension)) {
+    for (const [name, text] of withAdditions(readDeclarations(extension), extension, additions)) {
       writeFileSync(join(types, 'query-core', name), text);
     }
     for (const name of readdirSync(handWritten).filter((file) => file.endsWith('.d.ts'))) {
@@ -39,10 +39,19 @@ function readDeclarations(extension) {
   return new Map(names.map((name) => [name, withoutMap(readFileSync(join(folder, name), 'utf8'))]));
 }
 
-/** Inserts each addition after its anchor; which file holds the anchor changes with query-core's build. */
-function withAdditions(declarations, extension) {
+/**
+ * Inserts each addition after its anchor. Which file holds the anchor changes with query-core's build.
+ *
+ * @param {Map<string, string>} declarations texts by file name; not changed
+ * @param {'.d.ts' | '.d.cts'} extension
+ * @param {ReadonlyArray<{ anchor: string, insert: string }>} list
+ * @returns {Map<string, string>}
+ * @throws {BuildError} when an anchor does not occur exactly once in all texts together
+ */
+export function withAdditions(declarations, extension, list) {
   const extras = `../extras${extension.replace('.d.', '.').replace('ts', 'js')}`;
-  for (const { anchor, insert } of additions) {
+  const result = new Map(declarations);
+  for (const { anchor, insert } of list) {
     const places = [...declarations].flatMap(([name, text]) => Array(text.split(anchor).length - 1).fill(name));
     if (places.length !== 1) {
       const found = places.length === 0 ? 'nowhere' : `${places.length} times (${places.join(', ')})`;
@@ -51,11 +60,11 @@ function withAdditions(declarations, extension) {
           'adapt scripts/build/type-additions.mjs to this version of query-core',
       );
     }
-    const text = declarations.get(places[0]);
-    declarations.set(
+    const text = result.get(places[0]);
+    result.set(
       places[0],
       text.replace(anchor, () => anchor + insert.replaceAll('#extras', extras)),
     );
   }
-  return declarations;
+  return result;
 }
