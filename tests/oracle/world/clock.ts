@@ -1,0 +1,98 @@
+import { vi } from 'vitest';
+
+/** What the fake clock replaces: everything, or what older test set-ups name (no `performance`). */
+export type Faked = 'all' | 'timers and Date';
+
+/** Every scenario starts at this instant (ms since 1970), so that times in traces are equal. */
+export const START = Date.UTC(2025, 0, 1);
+
+// Taken before any clock is faked: a macrotask runs only when no microtask is left.
+const realImmediate = setImmediate;
+
+/** Runs every microtask that is due, however long the chains of promises are. */
+export function flush(): Promise<void> {
+  return new Promise((resolve) => realImmediate(resolve));
+}
+
+/** Answers that fetchers owe, and the fake timers, as one line of time. */
+export class Clock {
+  #now = 0;
+  #sequence = 0;
+  #answers: { at: number; sequence: number; give: () => void }[] = [];
+
+  /**
+   * @param onThrow receives what a timer's callback throws.
+   * @param enough ends `advance` early.
+   */
+  constructor(
+    faked: Faked,
+    private readonly onThrow: (error: unknown) => void,
+    private readonly enough: () => boolean,
+  ) {
+    vi.useFakeTimers(
+      faked === 'all'
+        ? { now: START }
+        : { now: START, toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] },
+    );
+  }
+
+  stop(): void {
+    vi.clearAllTimers();
+    vi.useRealTimers();
+  }
+
+  /**
+   * Gives an answer in `delay` ms. Answers are not timers: at equal times they come after all timers, so
+   * that a tie between a fetch and a deadline has one order, however many host timers a core uses.
+   */
+  answer(delay: number, give: () => void): void {
+    this.#answers.push({ at: this.#now + delay, sequence: this.#sequence++, give });
+    this.#answers.sort((a, b) => a.at - b.at || a.sequence - b.sequence);
+  }
+
+  /** Lets `ms` pass: fires timers and gives answers one by one, with all microtasks run in between. */
+  async advance(ms: number): Promise<void> {
+    const target = this.#now + ms;
+    while (!this.enough()) {
+      await flush();
+      const next = this.#answers[0];
+      if (!next || next.at > target) break;
+      await this.#runTimersUntil(next.at);
+      if (this.#answers[0] !== next) continue;
+      this.#answers.shift();
+      next.give();
+    }
+    if (!this.enough()) await this.#runTimersUntil(target);
+  }
+
+  /** Moves `Date` without letting time pass for timers, as when the user or NTP sets the wall clock. */
+  jump(ms: number): void {
+    vi.setSystemTime(Date.now() + ms);
+  }
+
+  async #runTimersUntil(time: number): Promise<void> {
+    let reached = false;
+    const mark = setTimeout(() => {
+      reached = true;
+    }, time - this.#now);
+    while (!reached && !this.enough()) {
+      this.#guard(() => vi.advanceTimersToNextTimer());
+      await flush();
+    }
+    clearTimeout(mark);
+    this.#now = time;
+    // Timers that were set for this very millisecond after the mark was.
+    for (let round = 0; round < 3; round++) {
+      this.#guard(() => vi.advanceTimersByTime(0));
+      await flush();
+    }
+  }
+
+  #guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.onThrow(error);
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import * as peer from '@tanstack/query-core';
+
+/** The public surface that both packages must share. */
+export type Core = typeof peer;
+
+/** The judge: the pinned `@tanstack/query-core`. */
+export const judge: Core = peer;
+
+/**
+ * The core under test. `ORACLE_OURS=query-core` puts the judge in its own place: the oracle must then
+ * report no difference, whatever the seed, or it is the oracle that is not deterministic.
+ */
+export async function loadOurs(): Promise<Core> {
+  const which = process.env['ORACLE_OURS'] ?? 'ferroquery';
+  if (which === 'query-core') return peer;
+  if (which !== 'ferroquery') throw new Error(`ORACLE_OURS is "${which}"; use "ferroquery" or "query-core"`);
+  return (await import('ferroquery')) as unknown as Core;
+}

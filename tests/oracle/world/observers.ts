@@ -1,0 +1,66 @@
+import type { QueryObserver } from '@tanstack/query-core';
+import type { Marker } from '../script/markers.js';
+import type { Step } from '../script/step.js';
+import { realiseAll } from './functions.js';
+import type { World } from './world.js';
+
+interface Slot {
+  label: string;
+  options: Record<string, unknown>;
+  observer: QueryObserver<any, any, any, any, any>;
+  off: (() => void)[];
+}
+
+/** The observers of a world, by slot. A new one takes the slot; the old one lives on with its listeners. */
+export class Observers {
+  #slots = new Map<number, Slot>();
+  #all: Slot[] = [];
+  #listeners = 0;
+
+  constructor(private readonly world: World) {}
+
+  create(index: number, options: Record<string, unknown>, client: number): void {
+    const label = `observer${this.#all.length}`;
+    const { world } = this;
+    const on = world.clients[client % world.clients.length]!;
+    const observer = new world.core.QueryObserver(on, realiseAll(world, options, `${label}.`));
+    world.recorder.show.name(observer, label);
+    const slot = { label, options, observer, off: [] };
+    this.#all.push(slot);
+    this.#slots.set(index, slot);
+    this.writeResult(label, observer.getCurrentResult());
+  }
+
+  /** The observer in the slot, or nothing where the scenario (perhaps shrunk) made none. */
+  get(index: number): Slot | undefined {
+    return this.#slots.get(index);
+  }
+
+  setOptions(slot: Slot, options: Record<string, unknown>): void {
+    slot.options = options;
+    slot.observer.setOptions(realiseAll(this.world, options, `${slot.label}.`));
+  }
+
+  subscribe(slot: Slot, reaction: Marker<'at', readonly [number, Step[]]> | undefined): void {
+    const name = `${slot.label} listener ${this.#listeners++}`;
+    const [nth, steps] = reaction?.args ?? [-1, []];
+    let count = 0;
+    slot.off.push(
+      slot.observer.subscribe((result) => {
+        this.writeResult(name, result);
+        if (count++ === nth) for (const step of steps) this.world.applyInside(step);
+      }),
+    );
+    this.writeResult(slot.label, slot.observer.getCurrentResult());
+  }
+
+  /** Every field of a result, and which object it is. */
+  writeResult(who: string, result: object): void {
+    const { show } = this.world.recorder;
+    this.world.recorder.line(`  ${who}: result${show.number(result)} ${show.record(result)}`);
+  }
+
+  stop(): void {
+    for (const slot of this.#all) slot.observer.destroy();
+  }
+}

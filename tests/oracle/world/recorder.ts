@@ -1,0 +1,51 @@
+import { Show } from './show.js';
+
+type Settled = { label: string; order: number; ok: boolean; value: unknown };
+
+/** Lines after which a run ends: retries without delay and short intervals would else go on for hours. */
+export const MOST_LINES = 2000;
+
+/**
+ * Writes down what a world shows. Lines keep their order; two things are sorted within a step, because
+ * their order is not part of the promise: settlements of promises the scenario holds (microtask counts are
+ * free) and calls of option functions (only how often they are asked, and on which state, is).
+ */
+export class Recorder {
+  readonly lines: string[] = [];
+  readonly show = new Show();
+  #settled: Settled[] = [];
+  #calls = new Map<string, number>();
+  #promises = 0;
+
+  line(text: string): void {
+    this.lines.push(text);
+  }
+
+  get full(): boolean {
+    return this.lines.length > MOST_LINES;
+  }
+
+  call(what: string): void {
+    this.#calls.set(what, (this.#calls.get(what) ?? 0) + 1);
+  }
+
+  /** Watches a promise that a step made; its outcome is written when the step in which it settles ends. */
+  watch(promise: PromiseLike<unknown>): void {
+    const order = this.#promises++;
+    const label = `promise ${order}`;
+    this.line(`  → ${label}`);
+    promise.then(
+      (value) => this.#settled.push({ label, order, ok: true, value }),
+      (value) => this.#settled.push({ label, order, ok: false, value }),
+    );
+  }
+
+  endStep(): void {
+    for (const { label, ok, value } of this.#settled.sort((a, b) => a.order - b.order)) {
+      this.line(`  ${label} ${ok ? `resolves ${this.show.data(value)}` : `rejects ${this.show.error(value)}`}`);
+    }
+    this.#settled = [];
+    for (const what of [...this.#calls.keys()].sort()) this.line(`  ${what} × ${this.#calls.get(what)}`);
+    this.#calls.clear();
+  }
+}

@@ -1,0 +1,143 @@
+import type { QueryCache, QueryClient } from '@tanstack/query-core';
+import { code } from '../script/code.js';
+import type { Step } from '../script/step.js';
+import { ops } from '../ops/ops.js';
+import { Clock } from './clock.js';
+import type { Core } from './core.js';
+import { realiseAll } from './functions.js';
+import { Observers } from './observers.js';
+import { Recorder } from './recorder.js';
+import type { Setup } from './setup.js';
+import { Watch } from './watch.js';
+
+/** Nested steps (listeners that act) after which a scenario goes quiet, so that every scenario ends. */
+const MOST_NESTED = 60;
+
+/** One run of a scenario on one core: clients, caches, observers, fetchers, and the record of what they did. */
+export class World {
+  readonly recorder = new Recorder();
+  readonly clock: Clock;
+  readonly clients: QueryClient[] = [];
+  readonly caches: QueryCache[] = [];
+  readonly observers: Observers;
+  readonly watch: Watch;
+  #onces = new Map<string, unknown>();
+  #fetches = new Map<string, number>();
+  #nested = 0;
+  #depth = 0;
+
+  constructor(
+    readonly core: Core,
+    readonly setup: Setup,
+  ) {
+    const { recorder } = this;
+    this.clock = new Clock(
+      setup.faked,
+      (error) => recorder.line(`  a timer throws ${recorder.show.error(error)}`),
+      () => recorder.full,
+    );
+    core.environmentManager.setIsServer(() => false);
+    core.focusManager.setFocused(true);
+    core.onlineManager.setOnline(true);
+    core.notifyManager.setScheduler(
+      setup.scheduler === 'timeout'
+        ? core.defaultScheduler
+        : setup.scheduler === 'microtask'
+          ? (run) => queueMicrotask(() => this.guard(run))
+          : (run) => run(),
+    );
+    this.watch = new Watch(this);
+    this.observers = new Observers(this);
+    const count = setup.clients === 'one' ? 1 : 2;
+    for (let index = 0; index < count; index++) this.#addClient(index);
+  }
+
+  #addClient(index: number): void {
+    const { core, setup } = this;
+    const shared = setup.clients === 'two, one cache' ? this.caches[0] : undefined;
+    const queryCache = shared ?? new core.QueryCache(setup.callbacks ? this.watch.callbacks() : {});
+    const options = index === 0 && setup.defaults ? { queries: realiseAll(this, setup.defaults, 'default ') } : {};
+    const client = new core.QueryClient({ queryCache, defaultOptions: options });
+    this.clients.push(this.recorder.show.name(client, `client${index}`));
+    if (!shared) {
+      this.caches.push(this.recorder.show.name(queryCache, `cache${index}`));
+      if (setup.events) this.watch.events(queryCache);
+    }
+    if (setup.mounted) client.mount();
+  }
+
+  /** Runs a step to the end: all microtasks and all that is due now. */
+  async run(step: Step): Promise<void> {
+    this.recorder.line(`> ${code(step)}`);
+    await this.#apply(step);
+    await this.clock.advance(0);
+    this.recorder.endStep();
+    if (this.setup.states !== 'end') this.watch.states();
+  }
+
+  /** Runs a step inside a callback, synchronously. */
+  applyInside(step: Step): void {
+    if (++this.#nested > MOST_NESTED || this.#depth > 3) return;
+    this.recorder.line(`  (inside) ${code(step)}`);
+    this.#depth++;
+    try {
+      // A raise is the callback's own throw: it belongs to the core.
+      if (step.op === 'raise') throw new Error(String(step.args[0]));
+      void this.#apply(step);
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  #apply(step: Step): unknown {
+    const op = ops[step.op];
+    if (!op) throw new Error(`there is no step "${step.op}"; steps are: ${Object.keys(ops).join(', ')}`);
+    const { recorder } = this;
+    let value: unknown;
+    try {
+      value = op(this, ...step.args);
+    } catch (error) {
+      recorder.line(`  throws ${recorder.show.error(error)}`);
+      return;
+    }
+    if (step.op === 'advance') return value;
+    if (typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function') recorder.watch(value as PromiseLike<unknown>);
+    else if (value !== undefined) recorder.line(`  = ${recorder.show.data(value)}`);
+    return undefined;
+  }
+
+  guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.recorder.line(`  the scheduler sees ${this.recorder.show.error(error)}`);
+    }
+  }
+
+  /** Makes a thing at its first use in this world and gives the same one ever after. */
+  once<T>(name: string, make: () => T): T {
+    if (!this.#onces.has(name)) this.#onces.set(name, make());
+    return this.#onces.get(name) as T;
+  }
+
+  countFetch(key: string): number {
+    const count = this.#fetches.get(key) ?? 0;
+    this.#fetches.set(key, count + 1);
+    return count;
+  }
+
+  /** Ends the run, so that nothing of it reaches the next one on the same singletons. */
+  async stop(): Promise<void> {
+    this.watch.states();
+    this.watch.stop();
+    this.observers.stop();
+    this.#nested = MOST_NESTED;
+    for (const client of this.clients) {
+      if (this.setup.mounted) client.unmount();
+      client.clear();
+    }
+    await this.clock.advance(0);
+    this.clock.stop();
+    this.core.notifyManager.setScheduler(this.core.defaultScheduler);
+  }
+}
