@@ -1,0 +1,110 @@
+//! Who listens. Connections with the same filter form a group, so that an event is matched once for each filter and
+//! costs nothing for those it doesn't concern.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use ferroquery::engine::protocol::Subject;
+use tokio::sync::mpsc::{self, error::TrySendError};
+
+use crate::filter::{Filter, Passing};
+
+type FilterKey = Vec<Box<[u8]>>;
+
+#[derive(Default)]
+pub(crate) struct Audience {
+    groups: BTreeMap<FilterKey, Group>,
+    next_id: u64,
+}
+
+struct Group {
+    filter: Arc<Filter>,
+    members: BTreeMap<u64, mpsc::Sender<Bytes>>,
+}
+
+/// A place in the audience, given up with [`Audience::leave`].
+#[derive(Clone, Debug)]
+pub(crate) struct Seat {
+    group: FilterKey,
+    id: u64,
+}
+
+/// The groups that an event concerns, each with the operations that pass.
+pub(crate) struct Concerned {
+    groups: Vec<(FilterKey, Passing)>,
+    /// Connections in these groups.
+    pub(crate) size: usize,
+}
+
+impl Audience {
+    /// Takes a connection in. Its receiver ends, after what is queued, when it lost its seat for being slow.
+    pub(crate) fn join(
+        &mut self,
+        filter: Filter,
+        queue: usize,
+    ) -> (Seat, Arc<Filter>, mpsc::Receiver<Bytes>) {
+        let (sender, receiver) = mpsc::channel(queue.max(1));
+        let seat = Seat {
+            group: filter.sources(),
+            id: self.next_id,
+        };
+        self.next_id += 1;
+        let group = self
+            .groups
+            .entry(seat.group.clone())
+            .or_insert_with(|| Group {
+                filter: Arc::new(filter),
+                members: BTreeMap::new(),
+            });
+        group.members.insert(seat.id, sender);
+        (seat, Arc::clone(&group.filter), receiver)
+    }
+
+    /// Gives a seat back; for a lost one this does nothing.
+    pub(crate) fn leave(&mut self, seat: &Seat) {
+        let Some(group) = self.groups.get_mut(&seat.group) else {
+            return;
+        };
+        group.members.remove(&seat.id);
+        if group.members.is_empty() {
+            self.groups.remove(&seat.group);
+        }
+    }
+
+    pub(crate) fn concerned(&self, subjects: &[Subject]) -> Concerned {
+        let mut concerned = Concerned {
+            groups: Vec::new(),
+            size: 0,
+        };
+        for (key, group) in &self.groups {
+            let passing = group.filter.passing(subjects);
+            if passing != Passing::None {
+                concerned.groups.push((key.clone(), passing));
+                concerned.size += group.members.len();
+            }
+        }
+        concerned
+    }
+
+    /// Queues a frame for everyone concerned. Who has no room left loses its seat: what it has queued is complete up to
+    /// there, and it can resume from that.
+    pub(crate) fn send(&mut self, concerned: Concerned, frame: impl Fn(&Passing) -> Option<Bytes>) {
+        let mut whole = None;
+        for (key, passing) in concerned.groups {
+            let frame = match passing {
+                Passing::All => whole.get_or_insert_with(|| frame(&Passing::All)).clone(),
+                some => frame(&some),
+            };
+            let (Some(frame), Some(group)) = (frame, self.groups.get_mut(&key)) else {
+                continue;
+            };
+            group.members.retain(|_, queue| {
+                !matches!(queue.try_send(frame.clone()), Err(TrySendError::Full(_)))
+            });
+            if group.members.is_empty() {
+                self.groups.remove(&key);
+            }
+        }
+    }
+}

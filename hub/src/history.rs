@@ -1,0 +1,81 @@
+//! What was published, as far back as the bounds allow.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::cursor::Position;
+use crate::entry::Entry;
+
+/// A ring of entries with consecutive positions.
+pub(crate) struct History {
+    entries: VecDeque<Arc<Entry>>,
+    head: Position,
+    bytes: usize,
+    max_entries: usize,
+    max_bytes: usize,
+}
+
+/// What a client missed.
+#[derive(Debug)]
+pub(crate) enum Missed {
+    /// All of it, oldest first.
+    Entries(Vec<Arc<Entry>>),
+    /// Some of it is gone.
+    Trimmed,
+    /// More than `limit` entries.
+    TooMany,
+    /// The position lies ahead of everything published.
+    Ahead,
+}
+
+impl History {
+    pub(crate) fn new(max_entries: usize, max_bytes: usize) -> Self {
+        Self {
+            entries: VecDeque::new(),
+            head: 0,
+            bytes: 0,
+            max_entries,
+            max_bytes,
+        }
+    }
+
+    /// Takes the entry in as the new head and drops what no longer fits, if need be the entry itself.
+    pub(crate) fn push(&mut self, entry: Arc<Entry>) {
+        debug_assert_eq!(entry.position(), self.head + 1);
+        self.head = entry.position();
+        self.bytes += entry.bytes();
+        self.entries.push_back(entry);
+        while self.entries.len() > self.max_entries || self.bytes > self.max_bytes {
+            let Some(dropped) = self.entries.pop_front() else {
+                break;
+            };
+            self.bytes -= dropped.bytes();
+        }
+    }
+
+    pub(crate) fn missed_since(&self, position: Position, limit: usize) -> Missed {
+        let Some(count) = self.head.checked_sub(position) else {
+            return Missed::Ahead;
+        };
+        let Some(skip) = (self.entries.len() as u64).checked_sub(count) else {
+            return Missed::Trimmed;
+        };
+        if count > limit as u64 {
+            return Missed::TooMany;
+        }
+        Missed::Entries(self.entries.iter().skip(skip as usize).cloned().collect())
+    }
+
+    /// The position of the newest entry, 0 before the first.
+    pub(crate) fn head(&self) -> Position {
+        self.head
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+}
