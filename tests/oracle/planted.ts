@@ -41,7 +41,9 @@ export const planted: Record<string, Core> = {
   'undefined and null parts match': withClient(
     class extends judge.QueryClient {
       override isFetching(filters?: any) {
-        return super.isFetching(filters?.queryKey ? { ...filters, queryKey: JSON.parse(JSON.stringify(filters.queryKey)) } : filters);
+        return super.isFetching(
+          filters?.queryKey ? { ...filters, queryKey: JSON.parse(JSON.stringify(filters.queryKey)) } : filters,
+        );
       }
     },
   ),
@@ -57,7 +59,10 @@ export const planted: Record<string, Core> = {
   'focus refetches only what is stale': withObserver(
     class extends judge.QueryObserver {
       override setOptions(options: any) {
-        super.setOptions({ ...options, refetchOnWindowFocus: options.refetchOnWindowFocus === 'always' ? true : options.refetchOnWindowFocus });
+        super.setOptions({
+          ...options,
+          refetchOnWindowFocus: options.refetchOnWindowFocus === 'always' ? true : options.refetchOnWindowFocus,
+        });
       }
     },
   ),
@@ -65,7 +70,10 @@ export const planted: Record<string, Core> = {
     class extends judge.QueryObserver {
       override onQueryUpdate() {
         super.onQueryUpdate();
-        if (this.getCurrentResult().isRefetchError) judge.notifyManager.schedule(() => this.listeners.forEach((tell) => tell(this.getCurrentResult())));
+        if (this.getCurrentResult().isRefetchError)
+          judge.notifyManager.schedule(() => {
+            for (const tell of this.listeners) tell(this.getCurrentResult());
+          });
       }
     },
   ),
@@ -83,6 +91,6 @@ function withClient(QueryClient: typeof judge.QueryClient): Core {
   return { ...judge, QueryClient };
 }
 
-function withObserver(QueryObserver: typeof judge.QueryObserver): Core {
-  return { ...judge, QueryObserver } as Core;
+function withObserver(QueryObserver: unknown): Core {
+  return { ...judge, QueryObserver: QueryObserver as Core['QueryObserver'] };
 }

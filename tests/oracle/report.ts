@@ -29,7 +29,8 @@ const split = (text: string) => /^(.*?)\{ (.*) \}(.*)$/.exec(text);
 function brief(lines: readonly string[]): string[] {
   const last = new Map<string, string[]>();
   return lines.map((text) => {
-    const parts = text.startsWith('>') || text.includes(' (inside) ') || text.includes(' action ') ? undefined : split(text);
+    const parts =
+      text.startsWith('>') || text.includes(' (inside) ') || text.includes(' action ') ? undefined : split(text);
     if (!parts) return text;
     const who = parts[1]!.replace(/result#\d+/, 'result');
     const now = fields(parts[2]!);

@@ -28,7 +28,7 @@ export async function run(core: Core, { setup, steps }: Scenario): Promise<strin
   return world.recorder.lines.slice(0, MOST_LINES);
 }
 
-/** The scenario as lines that can be pasted into `known.test.ts`. */
+/** The scenario as lines that can be pasted into a file of `known/`. */
 export function print({ setup, steps }: Scenario): string {
   const changed = Object.entries(setup).filter(([name, value]) => value !== SETUP[name as keyof Setup]);
   const options = changed.length ? `, ${code(Object.fromEntries(changed))}` : '';

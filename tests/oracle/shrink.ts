@@ -49,7 +49,8 @@ function* plainerSetups({ setup, steps }: Scenario): Generator<Scenario> {
   for (const name of Object.keys(setup) as (keyof Setup)[]) {
     if (setup[name] !== SETUP[name]) yield { setup: { ...setup, [name]: SETUP[name] }, steps };
   }
-  for (const smaller of smallerValues(setup.defaults)) yield { setup: { ...setup, defaults: smaller as object as never }, steps };
+  for (const smaller of smallerValues(setup.defaults))
+    yield { setup: { ...setup, defaults: smaller as object as never }, steps };
 }
 
 /** What options can't be without: a shrunk scenario must still be one that makes sense. */

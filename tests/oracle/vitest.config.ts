@@ -5,6 +5,7 @@ const ours = fileURLToPath(new URL('../../pkg/dist/index.js', import.meta.url));
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
+  cacheDir: fileURLToPath(new URL('../../node_modules/.vite/oracle', import.meta.url)),
   resolve: { alias: { ferroquery: ours } },
-  test: { name: 'oracle', include: ['*.test.ts'], testTimeout: 3_600_000 },
+  test: { name: 'oracle', include: ['*.test.ts', 'known/*.test.ts'], testTimeout: 3_600_000 },
 });

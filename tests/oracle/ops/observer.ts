@@ -45,14 +45,19 @@ export const observerOps = {
   trackResult: (world: World, index: number, props: string[]) => {
     const slot = world.observers.get(index);
     if (!slot) return;
-    const tracked = slot.observer.trackResult(slot.observer.getCurrentResult(), (key) => world.recorder.line(`  tracked ${key}`));
+    const tracked = slot.observer.trackResult(slot.observer.getCurrentResult(), (key) =>
+      world.recorder.line(`  tracked ${key}`),
+    );
     return props.map((prop) => tracked[prop as keyof typeof tracked]);
   },
-  trackProp: (world: World, index: number, prop: string) => world.observers.get(index)?.observer.trackProp(prop as never),
+  trackProp: (world: World, index: number, prop: string) =>
+    world.observers.get(index)?.observer.trackProp(prop as never),
   getCurrentQuery: (world: World, index: number) => world.observers.get(index)?.observer.getCurrentQuery(),
   updateResult: (world: World, index: number) => world.observers.get(index)?.observer.updateResult(),
   probe: (world: World, index: number) => {
     const observer = world.observers.get(index)?.observer;
-    return observer && [observer.hasListeners(), observer.shouldFetchOnWindowFocus(), observer.shouldFetchOnReconnect()];
+    return (
+      observer && [observer.hasListeners(), observer.shouldFetchOnWindowFocus(), observer.shouldFetchOnReconnect()]
+    );
   },
 };

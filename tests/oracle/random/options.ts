@@ -98,7 +98,14 @@ export type Options = fc.Arbitrary<Record<string, unknown>>;
 /** Options of an observer; a few have no query function. */
 export const observerOptionsOf = (keys: Keys): Options =>
   fc
-    .tuple(keys, weighted<unknown>([[19, queryFn], [1, fc.constant(undefined)]]), some(observerFields, 4))
+    .tuple(
+      keys,
+      weighted<unknown>([
+        [19, queryFn],
+        [1, fc.constant(undefined)],
+      ]),
+      some(observerFields, 4),
+    )
     .map(([queryKey, fetch, rest]) => ({ queryKey, ...(fetch === undefined ? {} : { queryFn: fetch }), ...rest }));
 
 /** Options of fetchQuery and its kin. */

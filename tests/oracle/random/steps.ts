@@ -68,10 +68,28 @@ function onObserver(keys: Keys): Weighted[] {
     [3, draw(observer.setOptions, slot, observerOptionsOf(keys))],
     [4, draw(observer.patch, slot, patch)],
     [1, draw(observer.getCurrentResult, slot)],
-    [2, draw(observer.getOptimisticResult, slot, weighted<Fields>([[2, fc.constant({})], [1, change], [1, otherKey]]))],
+    [
+      2,
+      draw(
+        observer.getOptimisticResult,
+        slot,
+        weighted<Fields>([
+          [2, fc.constant({})],
+          [1, change],
+          [1, otherKey],
+        ]),
+      ),
+    ],
     [3, draw(observer.refetch, slot, refetchOptions)],
     [1, draw(observer.fetchOptimistic, slot)],
-    [1, draw(observer.trackResult, slot, of(['data'], ['status', 'fetchStatus'], [], ['isStale'], ['failureCount', 'error']))],
+    [
+      1,
+      draw(
+        observer.trackResult,
+        slot,
+        of(['data'], ['status', 'fetchStatus'], [], ['isStale'], ['failureCount', 'error']),
+      ),
+    ],
     [1, draw(observer.trackProp, slot, of('data', 'isFetching', 'dataUpdatedAt'))],
     [1, draw(observer.getCurrentQuery, slot)],
     [1, draw(observer.updateResult, slot)],
@@ -109,7 +127,13 @@ function onQuery(keys: Keys): Weighted[] {
 function onCache(keys: Keys): Weighted[] {
   const filters = filtersOf(keys);
   return [
-    [1, draw(cache.find, keys.map((queryKey) => ({ queryKey })))],
+    [
+      1,
+      draw(
+        cache.find,
+        keys.map((queryKey) => ({ queryKey })),
+      ),
+    ],
     [1, draw(cache.findAll, filters)],
     [1, draw(cache.build, fetchOptionsOf(keys))],
     [1, draw(cache.remove, keys)],
@@ -137,7 +161,9 @@ export function stepsOf(keys: Keys): fc.Arbitrary<Step[]> {
     [1, draw(focus, of(true, false))],
     [1, draw(online, of(true, false))],
   ]);
-  const react = fc.tuple(fc.nat(4), fc.array(inner, { minLength: 1, maxLength: 2 })).map(([nth, steps]) => at(nth, steps));
+  const react = fc
+    .tuple(fc.nat(4), fc.array(inner, { minLength: 1, maxLength: 2 }))
+    .map(([nth, steps]) => at(nth, steps));
   const mount = fc
     .tuple(slot, options, of(0, 0, 0, 1), maybe(react))
     .map(([index, given, on, then]) => [observer.create(index, given, on), observer.subscribe(index, then as never)]);
@@ -169,11 +195,13 @@ export function stepsOf(keys: Keys): fc.Arbitrary<Step[]> {
     [2, fc.tuple(keys, data, mount).map(([key, value, steps]) => [client.setQueryData(key, value), ...steps])],
     [
       2,
-      fc.tuple(fetchOptionsOf(keys), of(1, 2, 3, 10), maybe(cancelOptions)).map(([given, ms, cancel]) => [
-        client.fetchQuery(given),
-        advance(ms),
-        client.cancelQueries({ queryKey: given['queryKey'] }, cancel as never),
-      ]),
+      fc
+        .tuple(fetchOptionsOf(keys), of(1, 2, 3, 10), maybe(cancelOptions))
+        .map(([given, ms, cancel]) => [
+          client.fetchQuery(given),
+          advance(ms),
+          client.cancelQueries({ queryKey: given['queryKey'] }, cancel as never),
+        ]),
     ],
   ]);
   return weighted<Step[]>([

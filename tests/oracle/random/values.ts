@@ -7,7 +7,10 @@ export function weighted<T>(list: readonly (readonly [number, fc.Arbitrary<T>])[
 }
 
 /** Some of the fields, at most `most`. */
-export function some(fields: Record<string, fc.Arbitrary<unknown>>, most: number): fc.Arbitrary<Record<string, unknown>> {
+export function some(
+  fields: Record<string, fc.Arbitrary<unknown>>,
+  most: number,
+): fc.Arbitrary<Record<string, unknown>> {
   const names = Object.keys(fields);
   return fc
     .subarray(names, { maxLength: Math.min(most, names.length) })
@@ -16,7 +19,9 @@ export function some(fields: Record<string, fc.Arbitrary<unknown>>, most: number
 
 /** One of a few values, made anew each time, so that equal ones are not the same. */
 export const of = <T>(...values: T[]): fc.Arbitrary<T> =>
-  fc.nat(values.length - 1).map((index) => (values[index] instanceof Date ? values[index] : structuredClone(values[index]!)));
+  fc
+    .nat(values.length - 1)
+    .map((index) => (values[index] instanceof Date ? values[index] : structuredClone(values[index]!)));
 
 export type Keys = fc.Arbitrary<readonly unknown[]>;
 

@@ -6,10 +6,13 @@ export function code(value: unknown): string {
   if (value instanceof Step) return `${value.op}(${list(value.args)})`;
   if (value instanceof Marker) return `${value.marker}(${list(value.args)})`;
   if (value instanceof Date) return `new Date(${+value})`;
-  if (typeof value === 'string') return `'${JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+  if (typeof value === 'string')
+    return `'${JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
   if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value);
   if (Array.isArray(value)) return `[${value.map(code).join(', ')}]`;
-  const fields = Object.entries(value).map(([key, field]) => `${/^[A-Za-z_]\w*$/.test(key) ? key : code(key)}: ${code(field)}`);
+  const fields = Object.entries(value).map(
+    ([key, field]) => `${/^[A-Za-z_]\w*$/.test(key) ? key : code(key)}: ${code(field)}`,
+  );
   return fields.length ? `{ ${fields.join(', ')} }` : '{}';
 }
 

@@ -11,7 +11,10 @@ type Makers<Table> = { [Name in keyof Table]: (...args: Rest<Table[Name]>) => St
 /** Step makers by name: `client.clear()` is the step `client.clear` without arguments. */
 const makers = <Table>(prefix: string) =>
   new Proxy({} as Makers<Table>, {
-    get: (_target, name) => (...args: unknown[]) => new Step(prefix + String(name), args),
+    get:
+      (_target, name) =>
+      (...args: unknown[]) =>
+        new Step(prefix + String(name), args),
   });
 
 export const client = makers<ReturnType<typeof clientOps>>('client.');

@@ -16,7 +16,7 @@ export function flush(): Promise<void> {
 
 /** Answers that fetchers owe, and the fake timers, as one line of time. */
 export class Clock {
-  #now = 0;
+  #jumped = 0;
   #sequence = 0;
   #answers: { at: number; sequence: number; give: () => void }[] = [];
 
@@ -53,39 +53,51 @@ export class Clock {
   /** Lets `ms` pass: fires timers and gives answers one by one, with all microtasks run in between. */
   async advance(ms: number): Promise<void> {
     const target = this.#now + ms;
+    await flush();
     while (!this.enough()) {
-      await flush();
       const next = this.#answers[0];
-      if (!next || next.at > target) break;
-      await this.#runTimersUntil(next.at);
-      if (this.#answers[0] !== next) continue;
+      const due = next !== undefined && next.at <= target;
+      if (!(await this.#runTimersUntil(due ? next.at : target))) continue;
+      if (!due) return;
       this.#answers.shift();
       next.give();
+      await flush();
     }
-    if (!this.enough()) await this.#runTimersUntil(target);
   }
 
   /** Moves `Date` without letting time pass for timers, as when the user or NTP sets the wall clock. */
   jump(ms: number): void {
+    this.#jumped += ms;
     vi.setSystemTime(Date.now() + ms);
   }
 
-  async #runTimersUntil(time: number): Promise<void> {
+  /** ms since the start, whatever happened to `Date`. */
+  get #now(): number {
+    return Date.now() - START - this.#jumped;
+  }
+
+  /**
+   * Fires all timers up to `time` and those set meanwhile.
+   * @returns false if it stopped on the way, as an answer became due before `time`.
+   */
+  async #runTimersUntil(time: number): Promise<boolean> {
+    const first = this.#answers[0];
     let reached = false;
     const mark = setTimeout(() => {
       reached = true;
     }, time - this.#now);
-    while (!reached && !this.enough()) {
+    while (!reached && !this.enough() && this.#answers[0] === first) {
       this.#guard(() => vi.advanceTimersToNextTimer());
       await flush();
     }
     clearTimeout(mark);
-    this.#now = time;
+    if (!reached) return false;
     // Timers that were set for this very millisecond after the mark was.
     for (let round = 0; round < 3; round++) {
       this.#guard(() => vi.advanceTimersByTime(0));
       await flush();
     }
+    return this.#answers[0] === first;
   }
 
   #guard(run: () => void): void {

@@ -1,4 +1,11 @@
-import { Marker, type FetcherPlan, type Predicates, type Selects, type Shares, type Updates } from '../script/markers.js';
+import {
+  type FetcherPlan,
+  Marker,
+  type Predicates,
+  type Selects,
+  type Shares,
+  type Updates,
+} from '../script/markers.js';
 import { scriptedFetcher } from './fetcher.js';
 import type { World } from './world.js';
 
@@ -16,7 +23,9 @@ export function realise(world: World, value: unknown, where: string): any {
     case 'update':
       return updater(first as Updates);
     case 'select':
-      return second ? selector(world, first as Selects) : world.once(`select ${first}`, () => selector(world, first as Selects));
+      return second
+        ? selector(world, first as Selects)
+        : world.once(`select ${first}`, () => selector(world, first as Selects));
     case 'predicate':
       return predicateOf(world, first as Predicates);
     case 'share':
@@ -35,7 +44,9 @@ export function realise(world: World, value: unknown, where: string): any {
 /** A record of options or filters with its markers realised. */
 export function realiseAll<T extends object>(world: World, record: T | undefined, where: string): any {
   if (record === undefined) return undefined;
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, realise(world, value, `${where}${name}`)]));
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [name, realise(world, value, `${where}${name}`)]),
+  );
 }
 
 function scripted(world: World, answers: readonly unknown[], where: string) {
@@ -51,7 +62,10 @@ function scripted(world: World, answers: readonly unknown[], where: string) {
 /** An argument in short: a query by its hash and the state it is asked in. */
 function brief(world: World, arg: unknown): string {
   if (arg instanceof Error) return world.recorder.show.error(arg);
-  const query = arg as { queryHash?: string; state?: { status: string; fetchStatus: string; isInvalidated: boolean } } | null;
+  const query = arg as {
+    queryHash?: string;
+    state?: { status: string; fetchStatus: string; isInvalidated: boolean };
+  } | null;
   if (query?.queryHash === undefined || !query.state) return world.recorder.show.plain(arg);
   const { status, fetchStatus, isInvalidated } = query.state;
   return `${query.queryHash} ${status}/${fetchStatus}${isInvalidated ? '/invalidated' : ''}`;
@@ -61,7 +75,10 @@ function updater(name: Updates) {
   return (old: any): unknown => {
     switch (name) {
       case 'increment':
-        return { ...(old !== null && typeof old === 'object' && !Array.isArray(old) ? old : {}), n: Number(old?.n ?? 0) + 1 };
+        return {
+          ...(old !== null && typeof old === 'object' && !Array.isArray(old) ? old : {}),
+          n: Number(old?.n ?? 0) + 1,
+        };
       case 'same':
         return old;
       case 'copy':

@@ -27,11 +27,14 @@ export class Watch {
   callbacks() {
     const { recorder } = this.world;
     const write = (name: string, query: Query<any, any, any, any>, ...values: unknown[]) =>
-      recorder.line(`  cache ${name} ${values.map((value) => recorder.show.data(value)).join(', ')} ${recorder.show.data(query)}`);
+      recorder.line(
+        `  cache ${name} ${values.map((value) => recorder.show.data(value)).join(', ')} ${recorder.show.data(query)}`,
+      );
     return {
       onError: (error: unknown, query: Query<any, any, any, any>) => write('onError', query, error),
       onSuccess: (data: unknown, query: Query<any, any, any, any>) => write('onSuccess', query, data),
-      onSettled: (data: unknown, error: unknown, query: Query<any, any, any, any>) => write('onSettled', query, data, error),
+      onSettled: (data: unknown, error: unknown, query: Query<any, any, any, any>) =>
+        write('onSettled', query, data, error),
     };
   }
 

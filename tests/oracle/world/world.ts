@@ -1,7 +1,7 @@
 import type { QueryCache, QueryClient } from '@tanstack/query-core';
+import { ops } from '../ops/ops.js';
 import { code } from '../script/code.js';
 import type { Step } from '../script/step.js';
-import { ops } from '../ops/ops.js';
 import { Clock } from './clock.js';
 import type { Core } from './core.js';
 import { realiseAll } from './functions.js';
@@ -101,7 +101,8 @@ export class World {
       return;
     }
     if (step.op === 'advance') return value;
-    if (typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function') recorder.watch(value as PromiseLike<unknown>);
+    if (typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function')
+      recorder.watch(value as PromiseLike<unknown>);
     else if (value !== undefined) recorder.line(`  = ${recorder.show.data(value)}`);
     return undefined;
   }

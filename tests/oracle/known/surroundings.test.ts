@@ -1,0 +1,64 @@
+import { describe } from 'vitest';
+import { same } from '../same.js';
+import { fetcher, fn } from '../script/markers.js';
+import { advance, client, focus, jump, observer, online } from '../script/steps.js';
+import { mount } from './mount.js';
+
+describe('network, focus, interval', () => {
+  for (const networkMode of ['online', 'always', 'offlineFirst']) {
+    same(`offline from the start, ${networkMode}`, [
+      online(false),
+      ...mount({ networkMode, queryFn: fetcher({ fail: 1 }), retryDelay: 10 }),
+      advance(100),
+      client.cancelQueries(),
+      observer.refetch(0),
+      online(true),
+      advance(100),
+    ]);
+  }
+  same('focus on stale, fresh and always', [
+    ...mount(),
+    ...mount({ queryKey: ['b'], staleTime: 10_000 }, 1),
+    ...mount({ queryKey: ['c'], staleTime: 10_000, refetchOnWindowFocus: 'always' }, 2),
+    advance(100),
+    focus(false),
+    focus(true),
+    advance(100),
+  ]);
+  same('reconnect of stale and never', [
+    ...mount(),
+    ...mount({ queryKey: ['b'], refetchOnReconnect: false }, 1),
+    advance(100),
+    online(false),
+    advance(100),
+    online(true),
+    advance(100),
+  ]);
+  same(
+    'nothing reaches a client that is not mounted',
+    [...mount(), advance(10), focus(false), focus(true), advance(20)],
+    { mounted: false },
+  );
+  same('interval, in the background and not', [
+    ...mount({ refetchInterval: 50 }),
+    ...mount({ queryKey: ['b'], refetchInterval: 50, refetchIntervalInBackground: true }, 1),
+    advance(110),
+    focus(false),
+    advance(110),
+    focus(true),
+    advance(110),
+    observer.patch(0, { refetchInterval: false }),
+    advance(110),
+  ]);
+  same('interval by function', [...mount({ refetchInterval: fn([20, 20, 50, false]) }), advance(500)]);
+  same('a wall clock that jumps', [
+    ...mount({ staleTime: 1000, refetchInterval: 5000 }),
+    advance(10),
+    jump(100_000),
+    ...mount({ staleTime: 1000 }, 1),
+    advance(10),
+    jump(-200_000),
+    client.invalidateQueries(),
+    advance(10_000),
+  ]);
+});
