@@ -153,7 +153,7 @@ const events = of<unknown>(
 /** A step over these keys, or a few that belong together. */
 export function stepsOf(keys: Keys): fc.Arbitrary<Step[]> {
   const options = observerOptionsOf(keys);
-  // What may also stand inside a listener.
+  // What may also stand inside a listener. `raise` may not: docs/differences.md, 1.
   const inner: fc.Arbitrary<Step> = weighted([
     ...onClient(client, keys),
     ...onObserver(keys),
