@@ -17,6 +17,7 @@ export default defineConfig({
   test: {
     projects: [
       'tests/oracle/vitest.config.ts',
+      'tests/react/vitest.config.ts',
       {
         resolve: { alias },
         test: {

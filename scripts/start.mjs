@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
-import { parseArgs } from 'node:util';
 import { environment, root, runMain } from './command.mjs';
 import { buildExample, exampleDist, exampleServer } from './example.mjs';
 import { progress, SetupError, setupBuild } from './setup.mjs';
@@ -12,8 +11,9 @@ await runMain(async () => {
   const { buildPackage } = await import('./build/package.mjs');
   await buildPackage();
   await buildExample();
-  const port = await choosePort();
-  const server = spawn(exampleServer, ['--port', String(port), '--dist', exampleDist], {
+  const flags = process.argv.slice(2);
+  if (!flags.some((flag) => /^--port(=|$)/.test(flag))) flags.push('--port', String(await choosePort()));
+  const server = spawn(exampleServer, ['--dist', exampleDist, ...flags], {
     cwd: root,
     env: environment(),
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -29,10 +29,8 @@ await runMain(async () => {
   });
 });
 
-/** `--port`, else the first free one from 4173 on. */
+/** The first free port from 4173 on. */
 async function choosePort() {
-  const { values } = parseArgs({ options: { port: { type: 'string' } } });
-  if (values.port) return values.port;
   for (let port = FIRST_PORT; port < FIRST_PORT + 20; port += 1) {
     if (await isFree(port)) {
       if (port !== FIRST_PORT)

@@ -1,17 +1,18 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../command.mjs';
 import { progress } from '../setup.mjs';
 import { bundleEntries } from './bundle.mjs';
 import { buildEngine } from './engine.mjs';
 import { contentHash, whenChanged } from './stamp.mjs';
-import { writeTypes } from './types.mjs';
+import { typesFolder, writeTypes } from './types.mjs';
 
 const pkg = join(root, 'pkg');
 const next = join(root, 'target', 'pkg-next');
 
-/** Builds the engine and then, unless nothing changed, the publishable package in pkg/. */
+/** Builds the declarations, the engine and then, unless nothing changed, the publishable package in pkg/. */
 export async function buildPackage() {
+  writeTypes();
   await buildEngine();
   const texts = ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE'].filter((name) => existsSync(join(root, name)));
   const inputs = ['pkg-template', 'scripts/build', 'target/glue', 'package-lock.json', ...texts];
@@ -21,7 +22,7 @@ export async function buildPackage() {
     rmSync(next, { recursive: true, force: true });
     mkdirSync(next, { recursive: true });
     await bundleEntries(next);
-    writeTypes(next);
+    cpSync(typesFolder, join(next, 'types'), { recursive: true });
     copyFileSync(join(root, 'pkg-template', 'package.json'), join(next, 'package.json'));
     for (const name of texts) copyFileSync(join(root, name), join(next, name));
     // Only now: a build that fails leaves the package as it was.

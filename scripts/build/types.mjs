@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../command.mjs';
 import { BuildError } from './error.mjs';
@@ -7,25 +7,28 @@ import { additions } from './type-additions.mjs';
 const queryCore = join(root, 'node_modules', '@tanstack', 'query-core');
 const handWritten = join(root, 'pkg-template', 'types');
 
+/** Where the declarations are written, absolute; the package's own source is checked against them too. */
+export const typesFolder = join(root, 'target', 'types');
+
 /**
- * Writes `<pkg>/types`: query-core's declarations (MIT) with our additions, and beside them our own.
+ * Writes the declarations: query-core's (MIT) with our additions, and beside them our own.
  * Each file comes twice, for `import` (.d.ts) and for `require` (.d.cts).
  *
- * @param {string} pkg the package's folder, absolute
  * @throws {BuildError} when an addition finds no place, or more than one
  */
-export function writeTypes(pkg) {
-  const types = join(pkg, 'types');
-  mkdirSync(join(types, 'query-core'), { recursive: true });
-  copyFileSync(join(queryCore, 'LICENSE'), join(types, 'query-core', 'LICENSE'));
+export function writeTypes() {
+  rmSync(typesFolder, { recursive: true, force: true });
+  const core = join(typesFolder, 'query-core');
+  mkdirSync(core, { recursive: true });
+  copyFileSync(join(queryCore, 'LICENSE'), join(core, 'LICENSE'));
   for (const extension of ['.d.ts', '.d.cts']) {
     for (const [name, text] of withAdditions(readDeclarations(extension), extension, additions)) {
-      writeFileSync(join(types, 'query-core', name), text);
+      writeFileSync(join(core, name), text);
     }
     for (const name of readdirSync(handWritten).filter((file) => file.endsWith('.d.ts'))) {
       const text = readFileSync(join(handWritten, name), 'utf8');
       const written = extension === '.d.cts' ? text.replaceAll(/(from '\.[^']*)\.js'/g, "$1.cjs'") : text;
-      writeFileSync(join(types, name.replace('.d.ts', extension)), written);
+      writeFileSync(join(typesFolder, name.replace('.d.ts', extension)), written);
     }
   }
 }

@@ -1,10 +1,15 @@
 /** The generated glue, evaluated anew by each call. scripts/build/engine.mjs makes it from wasm-pack's output. */
 declare module '#glue' {
+  type Glue = typeof import('../../../target/glue/engine.js');
+
   /**
    * A fresh copy of the glue, without an instance: call its `initSync({ module })` or `default({ module_or_path })`
    * once, before its classes are used.
    */
-  export function createGlue(): typeof import('../../../target/glue/engine.js');
+  export function createGlue(): Glue;
+
+  /** The engine as wasm-bindgen exports it: one for each QueryCache. */
+  export type Engine = InstanceType<Glue['Engine']>;
 }
 
 /** The compiled engine, for the inline entry. */
