@@ -1,0 +1,73 @@
+import { keepPreviousData } from '@tanstack/react-query';
+import { type GetOptions, getJson } from '../api/http';
+import type {
+  ActivityEntry,
+  AgentDetail,
+  AgentPage,
+  AgentQuery,
+  Dashboard,
+  Series,
+  Timeframe,
+  Workspace,
+} from '../api/types';
+import { keys } from './keys';
+
+interface Scope {
+  workspaceId: string;
+  timeframe: Timeframe;
+}
+
+interface FetchChoice {
+  skipCache?: boolean;
+}
+
+const fetcher =
+  <T>(path: string) =>
+  ({ signal, skipCache }: { signal: AbortSignal; skipCache?: boolean | 'no-store' }): Promise<T> => {
+    const options: GetOptions = { signal, skipCache: Boolean(skipCache) };
+    return getJson<T>(path, options);
+  };
+
+const id = encodeURIComponent;
+
+export const workspacesQuery = () => ({
+  ...keys.workspaces(),
+  queryFn: fetcher<Workspace[]>('/api/workspaces'),
+});
+
+export const dashboardQuery = ({ workspaceId, timeframe }: Scope, { skipCache = false }: FetchChoice = {}) => ({
+  ...keys.dashboard({ workspaceId, timeframe }),
+  queryFn: fetcher<Dashboard>(`/api/dashboard/${id(workspaceId)}?timeframe=${timeframe}`),
+  skipCache,
+});
+
+export const seriesQuery = ({ workspaceId, timeframe }: Scope, { skipCache = false }: FetchChoice = {}) => ({
+  ...keys.series({ workspaceId, timeframe }),
+  queryFn: fetcher<Series>(`/api/series/${id(workspaceId)}?timeframe=${timeframe}`),
+  skipCache,
+});
+
+export const agentsQuery = (query: AgentQuery, { skipCache = false }: FetchChoice = {}) => {
+  const { workspaceId, page, pageSize, status, sort, search } = query;
+  const params = new URLSearchParams({ page: String(page), page_size: String(pageSize), sort });
+  if (status !== 'all') params.set('status', status);
+  if (search) params.set('search', search);
+  return {
+    ...keys.agents({ workspaceId, page, pageSize, status, sort, search }),
+    queryFn: fetcher<AgentPage>(`/api/agents/${id(workspaceId)}?${params}`),
+    placeholderData: keepPreviousData,
+    skipCache,
+  };
+};
+
+export const agentQuery = (workspaceId: string, agentId: string, { skipCache = false }: FetchChoice = {}) => ({
+  ...keys.agent({ agentId, workspaceId }),
+  queryFn: fetcher<AgentDetail>(`/api/agents/${id(workspaceId)}/${id(agentId)}`),
+  skipCache,
+});
+
+export const activityQuery = (workspaceId: string, { skipCache = false }: FetchChoice = {}) => ({
+  ...keys.activity({ workspaceId }),
+  queryFn: fetcher<ActivityEntry[]>(`/api/activity/${id(workspaceId)}?limit=30`),
+  skipCache,
+});

@@ -1,0 +1,43 @@
+import './mantine.css';
+import './page.css';
+import { MantineProvider } from '@mantine/core';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { EngineUnavailableError } from 'ferroquery';
+import { type ReactNode, StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createClient } from './cache/client';
+import { LiveContext } from './cache/live';
+import { Dashboard } from './page/Dashboard';
+import { EngineUnavailable } from './page/EngineUnavailable';
+import { surfaces, theme } from './theme';
+import { Boundary } from './ui/Boundary';
+import { Notices } from './ui/Notices';
+
+function start(): ReactNode {
+  try {
+    const client = createClient();
+    const connection = client.connect({ url: '/inv/v1/stream' });
+    return (
+      <QueryClientProvider client={client}>
+        <LiveContext value={connection}>
+          <Notices>
+            <Dashboard />
+          </Notices>
+        </LiveContext>
+      </QueryClientProvider>
+    );
+  } catch (error) {
+    if (error instanceof EngineUnavailableError) return <EngineUnavailable error={error} />;
+    throw error;
+  }
+}
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no element with the id "root"');
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider theme={theme} cssVariablesResolver={surfaces} defaultColorScheme="auto">
+      <Boundary title="The page could not be shown">{start()}</Boundary>
+    </MantineProvider>
+  </StrictMode>,
+);

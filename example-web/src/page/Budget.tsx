@@ -1,0 +1,50 @@
+import { Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { workspacesQuery } from '../cache/queries';
+import { formatCompact, formatShare } from '../format';
+import { useSettings } from '../settings';
+import classes from './Kpis.module.css';
+
+const TIGHT = 0.75;
+const CRITICAL = 0.9;
+
+/** How much of the workspace's credits is gone. */
+export function Budget() {
+  const { workspaceId } = useSettings();
+  const { data, isError } = useQuery(workspacesQuery());
+  const workspace = data?.find(({ id }) => id === workspaceId);
+  const used = workspace ? workspace.credits_spent / workspace.credit_limit : 0;
+  const tone = used >= CRITICAL ? 'bad' : used >= TIGHT ? 'warn' : 'good';
+  return (
+    <article className={classes.card} data-card="budget">
+      <h2 className={classes.label}>Credit budget used</h2>
+      {workspace ? (
+        <>
+          <p className={classes.value}>{formatShare(used)}</p>
+          <div className={classes.budget}>
+            <div
+              className={classes.track}
+              role="meter"
+              aria-label="Credit budget used"
+              aria-valuemin={0}
+              aria-valuemax={100}
+              aria-valuenow={Math.round(used * 100)}
+            >
+              <div className={classes.used} data-tone={tone} style={{ width: `${Math.min(100, used * 100)}%` }} />
+            </div>
+            <span className={classes.small}>
+              {formatCompact(workspace.credits_spent)} of {formatCompact(workspace.credit_limit)}
+            </span>
+          </div>
+        </>
+      ) : data || isError ? (
+        <p className={classes.value}>–</p>
+      ) : (
+        <>
+          <Skeleton height={26} width="60%" mt={11} />
+          <Skeleton height={14} mt={24} />
+        </>
+      )}
+    </article>
+  );
+}

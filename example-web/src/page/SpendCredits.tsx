@@ -1,0 +1,69 @@
+import { Button, Popover, Stack, TextInput } from '@mantine/core';
+import { IconCoins } from '@tabler/icons-react';
+import { type FormEvent, useState } from 'react';
+import { spendCredits } from '../api/actions';
+import { formatCount } from '../format';
+import { useSettings } from '../settings';
+import { useNotice } from '../ui/Notices';
+import { useAction } from './useAction';
+
+/** The server takes no more at a time. */
+const MOST = 100_000;
+
+interface SpendCreditsProps {
+  /** Whose work is charged; without it, the server picks an agent. */
+  agentId?: string;
+}
+
+export function SpendCredits({ agentId }: SpendCreditsProps) {
+  const { workspaceId } = useSettings();
+  const [opened, setOpened] = useState(false);
+  const [text, setText] = useState('100');
+  const notice = useNotice();
+  const { run, busy, error } = useAction(spendCredits);
+  const amount = Number(text);
+  const valid = Number.isInteger(amount) && amount >= 1 && amount <= MOST;
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    if (!valid || (await run(workspaceId, amount, agentId))) return;
+    setOpened(false);
+    notice(`${formatCount(amount)} credits were spent`);
+  }
+
+  return (
+    <Popover opened={opened} onChange={setOpened} trapFocus withArrow shadow="md" position="bottom-end" width={240}>
+      <Popover.Target>
+        <Button
+          variant="default"
+          leftSection={<IconCoins size={16} aria-hidden />}
+          onClick={() => setOpened((before) => !before)}
+        >
+          Spend credits
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <form onSubmit={submit}>
+          <Stack gap="sm">
+            <TextInput
+              data-autofocus
+              type="number"
+              inputMode="numeric"
+              label="Amount"
+              description={`A whole number, 1 to ${formatCount(MOST)}`}
+              min={1}
+              max={MOST}
+              step={1}
+              value={text}
+              error={error?.message}
+              onChange={(event) => setText(event.currentTarget.value)}
+            />
+            <Button type="submit" loading={busy} disabled={!valid}>
+              Spend
+            </Button>
+          </Stack>
+        </form>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

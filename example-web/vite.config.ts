@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+
+const pkg = fileURLToPath(new URL('../pkg', import.meta.url));
+const server = process.env.EXAMPLE_SERVER ?? 'http://127.0.0.1:4173';
+
+/**
+ * The policy of the built page. `wasm-unsafe-eval` is what the engine needs; Mantine writes its theme into a `<style>`.
+ * Only built pages have it: the development server injects inline scripts.
+ */
+const contentSecurityPolicy: Plugin = {
+  name: 'content-security-policy',
+  apply: 'build',
+  transformIndexHtml: () => [
+    {
+      tag: 'meta',
+      injectTo: 'head-prepend',
+      attrs: {
+        'http-equiv': 'Content-Security-Policy',
+        content: [
+          "default-src 'self'",
+          "script-src 'self' 'wasm-unsafe-eval'",
+          "style-src 'self' 'unsafe-inline'",
+          "img-src 'self' data:",
+          "object-src 'none'",
+          "base-uri 'none'",
+        ].join('; '),
+      },
+    },
+  ],
+};
+
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  plugins: [react(), contentSecurityPolicy],
+  resolve: {
+    // The official React adapter, on our core: it imports `@tanstack/query-core` and gets ferroquery.
+    alias: [
+      { find: /^@tanstack\/query-core$/, replacement: pkg },
+      { find: /^ferroquery$/, replacement: pkg },
+    ],
+    dedupe: ['react', 'react-dom'],
+  },
+  // Pre-bundling would keep a second copy of the adapter with the original core inside.
+  optimizeDeps: { exclude: ['ferroquery', '@tanstack/query-core', '@tanstack/react-query'] },
+  server: {
+    port: 5173,
+    proxy: { '/api': server, '/inv': server },
+  },
+  build: {
+    target: ['chrome91', 'firefox89', 'safari16.4'],
+    outDir: 'dist',
+    emptyOutDir: true,
+    chunkSizeWarningLimit: 700,
+  },
+});
