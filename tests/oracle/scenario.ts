@@ -16,16 +16,20 @@ export interface Scenario {
 /** Runs a scenario on one core and gives what it showed, line by line. */
 export async function run(core: Core, { setup, steps }: Scenario): Promise<string[]> {
   const world = new World(core, setup);
-  const restore = recordComplaints(world.recorder);
+  const { recorder } = world;
+  const restore = recordComplaints(recorder);
   try {
-    for (const step of steps) if (!world.recorder.full) await world.run(step);
+    for (const step of steps) if (!recorder.full) await world.run(step);
     await world.stop();
     await flush();
-    world.recorder.endStep();
+    recorder.endStep();
+  } catch (error) {
+    recorder.line(`the run breaks off: ${error instanceof Error ? error.stack : error}`);
   } finally {
     restore();
+    world.clock.stop();
   }
-  return world.recorder.lines.slice(0, MOST_LINES);
+  return recorder.lines.slice(0, MOST_LINES);
 }
 
 /** The scenario as lines that can be pasted into a file of `known/`. */

@@ -61,4 +61,24 @@ describe('network, focus, interval', () => {
     client.invalidateQueries(),
     advance(10_000),
   ]);
+  for (const faked of ['timers and Date', 'all but Date'] as const) {
+    same(
+      `where only some of the clock is fake: ${faked}`,
+      [
+        ...mount({
+          staleTime: 1000,
+          refetchInterval: 5000,
+          queryFn: fetcher({ fail: 1 }),
+          retryDelay: 100,
+          gcTime: 2000,
+        }),
+        advance(3000),
+        client.invalidateQueries(),
+        advance(7000),
+        observer.unsubscribe(0),
+        advance(5000),
+      ],
+      { faked },
+    );
+  }
 });

@@ -8,7 +8,7 @@ const rest = some(
     type: of('all', 'active', 'inactive'),
     stale: of(true, false),
     fetchStatus: of('fetching', 'paused', 'idle'),
-    predicate: of<Predicates>('has data', 'active', 'never', 'short key').map(predicate),
+    predicate: of<Predicates>('has data', 'active', 'never', 'short key', 'raise').map(predicate),
   },
   2,
 );

@@ -12,10 +12,14 @@ export const MOST_LINES = 2000;
  */
 export class Recorder {
   readonly lines: string[] = [];
-  readonly show = new Show();
+  readonly show: Show;
   #settled: Settled[] = [];
   #calls = new Map<string, number>();
   #promises = 0;
+
+  constructor(realDate: boolean) {
+    this.show = new Show(realDate);
+  }
 
   line(text: string): void {
     this.lines.push(text);

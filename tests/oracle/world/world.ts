@@ -15,7 +15,7 @@ const MOST_NESTED = 60;
 
 /** One run of a scenario on one core: clients, caches, observers, fetchers, and the record of what they did. */
 export class World {
-  readonly recorder = new Recorder();
+  readonly recorder: Recorder;
   readonly clock: Clock;
   readonly clients: QueryClient[] = [];
   readonly caches: QueryCache[] = [];
@@ -30,7 +30,8 @@ export class World {
     readonly core: Core,
     readonly setup: Setup,
   ) {
-    const { recorder } = this;
+    const recorder = new Recorder(setup.faked === 'all but Date');
+    this.recorder = recorder;
     this.clock = new Clock(
       setup.faked,
       (error) => recorder.line(`  a timer throws ${recorder.show.error(error)}`),
