@@ -1,3 +1,4 @@
 //! The engine: pure Rust, one concept a file.
 pub mod glob;
 pub mod protocol;
+pub mod sse;

@@ -1,0 +1,192 @@
+//! Server-Sent Events from bytes, as the WHATWG HTML standard defines them
+//! (<https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation>).
+//!
+//! The result does not depend on how the bytes were cut. Lines are split before they are decoded: CR and LF never occur
+//! inside of a multi-byte character, so bad UTF-8 becomes the same U+FFFD as if the whole stream were decoded.
+
+use std::fmt;
+
+/// What one event may take, by default: 1 MiB.
+pub const MAX_EVENT: usize = 1 << 20;
+
+/// An event that a blank line has completed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Event<'a> {
+    /// The event's type, `message` if the stream names none.
+    pub name: &'a str,
+    /// The data lines, joined by LF.
+    pub data: &'a str,
+    /// The last id as of this event; empty if there is none.
+    pub id: &'a str,
+}
+
+/// A line, together with what its event holds so far, takes more bytes than allowed. The stream can't be read on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overflow {
+    /// The limit, in bytes.
+    pub limit: usize,
+}
+
+impl fmt::Display for Overflow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "an event of the stream takes more than {} bytes: publish smaller ones",
+            self.limit
+        )
+    }
+}
+
+impl std::error::Error for Overflow {}
+
+/// Turns chunks of bytes into events. One for each connection: what a connection leaves incomplete is dropped with it.
+#[derive(Clone, Debug)]
+pub struct Parser {
+    limit: usize,
+    line: Vec<u8>,
+    data: Vec<u8>,
+    name: Vec<u8>,
+    id: String,
+    last_id: String,
+    retry: Option<u64>,
+    first_line: bool,
+    after_cr: bool,
+    overflown: bool,
+}
+
+impl Parser {
+    /// A parser that holds at most about `limit` bytes of one event, for a connection that resumes after `last_id`
+    /// (empty: after nothing).
+    pub fn new(limit: usize, last_id: &str) -> Parser {
+        Parser {
+            limit,
+            line: Vec::new(),
+            data: Vec::new(),
+            name: Vec::new(),
+            id: last_id.into(),
+            last_id: last_id.into(),
+            retry: None,
+            first_line: true,
+            after_cr: false,
+            overflown: false,
+        }
+    }
+
+    /// Feeds the next bytes and hands each event that they complete to `sink`, in order. After an overflow, which comes
+    /// when the events in front of it have been handed out, every further call fails too.
+    pub fn push(
+        &mut self,
+        mut bytes: &[u8],
+        sink: &mut impl FnMut(Event<'_>),
+    ) -> Result<(), Overflow> {
+        if self.overflown {
+            return Err(Overflow { limit: self.limit });
+        }
+        if self.after_cr
+            && let Some(&first) = bytes.first()
+        {
+            self.after_cr = false;
+            if first == b'\n' {
+                bytes = &bytes[1..];
+            }
+        }
+        while let Some(end) = bytes
+            .iter()
+            .position(|&byte| byte == b'\n' || byte == b'\r')
+        {
+            let (head, rest) = bytes.split_at(end);
+            self.reserve(head)?;
+            if self.line.is_empty() {
+                self.line_ends(head, sink);
+            } else {
+                let mut line = std::mem::take(&mut self.line);
+                line.extend_from_slice(head);
+                self.line_ends(&line, sink);
+                line.clear();
+                self.line = line;
+            }
+            bytes = &rest[1..];
+            if rest[0] == b'\r' {
+                match bytes.first() {
+                    Some(b'\n') => bytes = &bytes[1..],
+                    Some(_) => {}
+                    None => self.after_cr = true,
+                }
+            }
+        }
+        self.reserve(bytes)?;
+        self.line.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// The id of the last blank line, also of one that completed no event.
+    pub fn last_id(&self) -> &str {
+        &self.last_id
+    }
+
+    /// What the stream's last `retry` field asks for, in ms.
+    pub fn retry(&self) -> Option<u64> {
+        self.retry
+    }
+
+    fn reserve(&mut self, bytes: &[u8]) -> Result<(), Overflow> {
+        if self.data.len() + self.line.len() + bytes.len() > self.limit {
+            self.overflown = true;
+            (self.line, self.data, self.name) = Default::default();
+            return Err(Overflow { limit: self.limit });
+        }
+        Ok(())
+    }
+
+    fn line_ends(&mut self, mut line: &[u8], sink: &mut impl FnMut(Event<'_>)) {
+        if self.first_line {
+            self.first_line = false;
+            line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
+        }
+        if line.is_empty() {
+            return self.dispatch(sink);
+        }
+        let colon = line
+            .iter()
+            .position(|&byte| byte == b':')
+            .unwrap_or(line.len());
+        let (field, value) = line.split_at(colon);
+        let value = value.strip_prefix(b":").unwrap_or(value);
+        let value = value.strip_prefix(b" ").unwrap_or(value);
+        match field {
+            b"data" => {
+                self.data.extend_from_slice(value);
+                self.data.push(b'\n');
+            }
+            b"event" => {
+                self.name.clear();
+                self.name.extend_from_slice(value);
+            }
+            b"id" if !value.contains(&0) => self.id = String::from_utf8_lossy(value).into_owned(),
+            b"retry" if !value.is_empty() && value.iter().all(u8::is_ascii_digit) => {
+                let digits = value.iter().map(|byte| u64::from(byte - b'0'));
+                self.retry = Some(digits.fold(0, |ms: u64, digit| {
+                    ms.saturating_mul(10).saturating_add(digit)
+                }));
+            }
+            _ => {}
+        }
+    }
+
+    fn dispatch(&mut self, sink: &mut impl FnMut(Event<'_>)) {
+        self.last_id.clone_from(&self.id);
+        if let Some((_, data)) = self.data.split_last() {
+            let name = String::from_utf8_lossy(&self.name);
+            sink(Event {
+                name: if name.is_empty() { "message" } else { &name },
+                data: &String::from_utf8_lossy(data),
+                id: &self.last_id,
+            });
+        }
+        self.data.clear();
+        self.name.clear();
+        // One big event must not hold its memory for the rest of a connection that may last a day.
+        self.data.shrink_to(1 << 16);
+        self.line.shrink_to(1 << 16);
+    }
+}
