@@ -2,3 +2,5 @@
 mod glob;
 mod glob_redis;
 mod protocol;
+mod rules;
+mod sse;
