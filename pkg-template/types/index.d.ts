@@ -1,4 +1,4 @@
-// All of query-core's types; of its values, those that this package has at run time.
+// All of query-core's types; of its values, those that work: the others only throw, saying that they are not there yet.
 
 export * from './extras.js';
 export type * from './query-core/index.js';

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -31,7 +31,11 @@ export class Consumer {
 
   /** Runs a file of the project under Node; what it prints. */
   node(path: string): string {
-    return execFileSync(process.execPath, [path], { cwd: this.folder, encoding: 'utf8' }).trim();
+    const { status, stdout, stderr } = spawnSync(process.execPath, [path], { cwd: this.folder, encoding: 'utf8' });
+    // Node shows the line that threw; of a minified script, that is all of it.
+    const shown = stderr.split('\n').filter((line) => line.length < 500);
+    if (status !== 0) throw new Error(`node ${path} exited with code ${status}\n${shown.join('\n')}`);
+    return stdout.trim();
   }
 
   /** Type-checks files of the project; the compiler's complaints, '' if there are none. */
