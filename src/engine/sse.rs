@@ -18,6 +18,8 @@ pub struct Event<'a> {
     pub data: &'a str,
     /// The last id as of this event; empty if there is none.
     pub id: &'a str,
+    /// What the stream's last `retry` field asks for, in ms.
+    pub retry: Option<u64>,
 }
 
 /// A line, together with what its event holds so far, takes more bytes than allowed. The stream can't be read on.
@@ -181,6 +183,7 @@ impl Parser {
                 name: if name.is_empty() { "message" } else { &name },
                 data: &String::from_utf8_lossy(data),
                 id: &self.last_id,
+                retry: self.retry,
             });
         }
         self.data.clear();

@@ -1,1 +1,3 @@
 //! The bindings: everything that talks to JavaScript. Converts; decides nothing.
+mod engine;
+mod events;

@@ -1,0 +1,21 @@
+// The codes of `Effect::pack` in src/engine/effect.rs.
+export const DONE = 0;
+export const NOTIFY = 1;
+export const EVENT = 2;
+export const EVENT_INVALIDATE = 3;
+export const EVENT_PAUSE = 4;
+export const EVENT_CONTINUE = 5;
+export const FETCH = 6;
+export const WAKE = 7;
+export const POLL = 8;
+export const STALE = 9;
+export const RUN = 10;
+export const REJECT = 11;
+export const CONTINUE = 12;
+export const REMOVE = 13;
+export const RELEASE = 14;
+export const RESET = 15;
+export const ASK = 16;
+export const ARM = 17;
+export const DISARM = 18;
+export const SWEPT = 19;

@@ -1,0 +1,290 @@
+import type { Engine } from '#glue';
+import type { ManagedTimerId } from '@tanstack/query-core';
+import { environmentManager } from '../environmentManager';
+import { focusManager } from '../focusManager';
+import { notifyManager } from '../notifyManager';
+import { onlineManager } from '../onlineManager';
+import { timeoutManager } from '../timeoutManager';
+import * as effects from './effect';
+import { discard, instance, type Instance } from './instance';
+import { Symbols } from './symbols';
+
+/** No id. */
+export const NONE = 0xffffffff;
+/** The part of an id that names the slot. */
+const SLOT = 0xffffff;
+
+/** What the engine can ask of a query. */
+export interface QueryPort {
+  announce(effect: number, action: unknown): void;
+  run(): void;
+  rejectLast(): void;
+  continueLater(): void;
+  collect(): void;
+  detach(): void;
+  reset(): void;
+}
+
+/** What the engine can ask of an observer. */
+export interface ObserverPort {
+  onQueryUpdate(): void;
+  wake(): void;
+  poll(): void;
+  turnStale(): void;
+  answer(topic: number): number;
+}
+
+/** What the caller of a command holds for its effects. */
+export interface Command<TQuery> {
+  /** The action that `updated` events carry. */
+  action?: unknown;
+  /** Fetches a query that the command chose. */
+  fetch?: (query: TQuery) => void;
+}
+
+/** One engine, the tables of values under its ids, its host timer, and the loop that carries out its effects. */
+export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> {
+  readonly engine: Engine;
+  readonly symbols: Symbols;
+  readonly #instance: Instance;
+  readonly #queries: (TQuery | undefined)[] = [];
+  readonly #observers: (TObserver | undefined)[] = [];
+  /** Observers that have left, while a running notification may still reach them. */
+  #leaving: number[] = [];
+  #depth = 0;
+  #buffer: ArrayBufferLike;
+  #words: Uint32Array;
+  #numbers: Float64Array;
+  #timer: ManagedTimerId | undefined;
+  /** Fetches what a sweep chose. */
+  onSweep: (query: TQuery) => void = () => {};
+  onSwept: () => void = () => {};
+
+  constructor() {
+    this.#instance = instance();
+    this.engine = new this.#instance.glue.Engine(Math.random());
+    this.#buffer = this.#instance.memory.buffer;
+    this.#words = new Uint32Array(this.#buffer);
+    this.#numbers = new Float64Array(this.#buffer);
+    this.scratch = this.engine.scratch_ptr() >>> 3;
+    this.symbols = new Symbols(this.engine);
+    finalizer.register(this, { engine: this.engine });
+  }
+
+  // Tables
+
+  query(id: number): TQuery | undefined {
+    return this.#queries[id & SLOT];
+  }
+
+  setQuery(id: number, query: TQuery | undefined): void {
+    this.#queries[id & SLOT] = query;
+  }
+
+  observer(id: number): TObserver | undefined {
+    return this.#observers[id & SLOT];
+  }
+
+  addObserver(id: number, observer: TObserver): void {
+    this.#observers[id & SLOT] = observer;
+  }
+
+  removeObserver(id: number): void {
+    if (this.#depth > 0) {
+      this.#leaving.push(id);
+    } else {
+      this.#observers[id & SLOT] = undefined;
+    }
+  }
+
+  // Memory
+
+  /** Where the state that was loaded last begins among `numbers`; its layout is that of `load` in src/wasm/engine.rs. */
+  readonly scratch: number;
+
+  /** The engine's memory. */
+  get numbers(): Float64Array {
+    this.#refresh();
+    return this.#numbers;
+  }
+
+  /** Hands ids or symbols to the next command. */
+  send(values: ArrayLike<number>, length: number): void {
+    const at = this.engine.inbox_ptr(length) >>> 2;
+    this.#refresh();
+    for (let i = 0; i < length; i++) {
+      this.#words[at + i] = values[i]!;
+    }
+  }
+
+  /** The ids that are selected now. */
+  selection(): Uint32Array {
+    const length = this.engine.selection_length();
+    const at = this.engine.selection_ptr() >>> 2;
+    this.#refresh();
+    return this.#words.slice(at, at + length);
+  }
+
+  /** Forgets symbols that a removal has freed. */
+  forgetSymbols(length: number): void {
+    if (length === 0) {
+      return;
+    }
+    const at = this.engine.freed_ptr() >>> 2;
+    this.#refresh();
+    for (let i = 0; i < length; i++) {
+      this.symbols.forget(this.#words[at + i]!);
+    }
+  }
+
+  /** Size of the memory that all engines of the page share (bytes). */
+  get memoryBytes(): number {
+    return this.#instance.memory.buffer.byteLength;
+  }
+
+  #refresh(): void {
+    if (this.#buffer !== this.#instance.memory.buffer) {
+      this.#buffer = this.#instance.memory.buffer;
+      this.#words = new Uint32Array(this.#buffer);
+      this.#numbers = new Float64Array(this.#buffer);
+    }
+  }
+
+  // Effects
+
+  /** Carries out what a command left to do. `pending` is the command's own word. */
+  drain(pending: boolean, command?: Command<TQuery>): void {
+    if (pending) {
+      notifyManager.batch(() => this.#drain(command));
+    }
+  }
+
+  /** Brings a decision to its end; `answer` calls the user's functions. */
+  decide(verdict: number, answer: (topic: number, observer: TObserver | undefined) => number): number {
+    while (verdict < 0) {
+      const question = -verdict - 1;
+      let value: number;
+      try {
+        value = answer(question % 16, this.observer(Math.floor(question / 16)));
+      } catch (error) {
+        this.engine.forget_decision();
+        throw error;
+      }
+      verdict = this.engine.answer(value);
+    }
+    return verdict;
+  }
+
+  #drain(command: Command<TQuery> | undefined): void {
+    let failed = false;
+    let failure: unknown;
+    this.#depth++;
+    for (;;) {
+      const effect = this.engine.next();
+      const code = effect & 31;
+      if (code === effects.DONE) {
+        break;
+      }
+      try {
+        this.#carryOut(code, (effect - code) / 32, command);
+      } catch (error) {
+        if (!failed) {
+          failed = true;
+          failure = error;
+        }
+        this.engine.abandon();
+      }
+    }
+    this.#depth--;
+    if (this.#depth === 0 && this.#leaving.length > 0) {
+      for (const id of this.#leaving) {
+        this.#observers[id & SLOT] = undefined;
+      }
+      this.#leaving = [];
+    }
+    if (failed) {
+      throw failure;
+    }
+  }
+
+  #carryOut(code: number, id: number, command: Command<TQuery> | undefined): void {
+    switch (code) {
+      case effects.NOTIFY:
+        return this.observer(id)?.onQueryUpdate();
+      case effects.EVENT:
+      case effects.EVENT_INVALIDATE:
+      case effects.EVENT_PAUSE:
+      case effects.EVENT_CONTINUE:
+        return this.query(id)?.announce(code, command?.action);
+      case effects.FETCH: {
+        const query = this.query(id);
+        return query && (command?.fetch ?? this.onSweep)(query);
+      }
+      case effects.WAKE:
+        return this.observer(id)?.wake();
+      case effects.POLL:
+        return this.observer(id)?.poll();
+      case effects.STALE:
+        return this.observer(id)?.turnStale();
+      case effects.RUN:
+        return this.query(id)?.run();
+      case effects.REJECT:
+        return this.query(id)?.rejectLast();
+      case effects.CONTINUE:
+        return this.query(id)?.continueLater();
+      case effects.REMOVE:
+        return this.query(id)?.collect();
+      case effects.RELEASE:
+        return this.query(id)?.detach();
+      case effects.RESET:
+        return this.query(id)?.reset();
+      case effects.ASK:
+        return this.#reply(id % 16, this.observer(Math.floor(id / 16)));
+      case effects.ARM:
+        return this.#arm(id);
+      case effects.DISARM:
+        return queueMicrotask(this.#disarm);
+      case effects.SWEPT:
+        return this.onSwept();
+    }
+  }
+
+  #reply(topic: number, observer: TObserver | undefined): void {
+    let answer = 0;
+    try {
+      answer = observer?.answer(topic) ?? 0;
+    } finally {
+      // Also where the function has thrown: an engine without an answer would ask again.
+      this.engine.reply(answer);
+    }
+  }
+
+  // Time
+
+  #arm(delay: number): void {
+    timeoutManager.clearTimeout(this.#timer);
+    this.#timer = timeoutManager.setTimeout(this.#fire, delay);
+  }
+
+  readonly #fire = (): void => {
+    this.#timer = undefined;
+    this.drain(this.engine.fire(performance.now(), Date.now(), environment()));
+  };
+
+  readonly #disarm = (): void => {
+    if (this.engine.disarm()) {
+      timeoutManager.clearTimeout(this.#timer);
+      this.#timer = undefined;
+    }
+  };
+}
+
+/** Frees the engines of caches that nobody holds any more; linear memory has no garbage collector. */
+const finalizer = new FinalizationRegistry<{ engine: Engine }>(({ engine }) => engine.free());
+
+/** The managers' words of this moment, as the engine takes them. */
+export function environment(): number {
+  return (
+    (focusManager.isFocused() ? 1 : 0) | (onlineManager.isOnline() ? 2 : 0) | (environmentManager.isServer() ? 4 : 0)
+  );
+}

@@ -1,0 +1,99 @@
+import type { Query, QueryObserverOptions } from '@tanstack/query-core';
+
+type AnyOptions = QueryObserverOptions<any, any, any, any, any> & { skipCache?: boolean | 'no-store' };
+
+/** An observer's options as the engine takes them; the layout of the bits is in src/engine/observer.rs. */
+export interface PackedOptions {
+  readonly bits: number;
+  /** ms; `STATIC` for ever. */
+  readonly staleTime: number;
+  /** ms; 0 for none. */
+  readonly interval: number;
+}
+
+/** The stale time `'static'`. */
+export const STATIC = Number.NEGATIVE_INFINITY;
+
+const ASK = 3;
+
+// The topics of src/engine/decision.rs.
+const ENABLED = 0;
+const STALE_TIME = 1;
+const ON_MOUNT = 2;
+const ON_FOCUS = 3;
+const ON_RECONNECT = 4;
+const RETRY_ON_MOUNT = 5;
+const INTERVAL = 6;
+const PREVIOUS_ENABLED = 7;
+const PREVIOUS_STALE_TIME = 8;
+export const RETRY = 9;
+
+export function packOptions(options: AnyOptions): PackedOptions {
+  const { staleTime, refetchInterval } = options;
+  const skip = options.skipCache !== undefined && options.skipCache !== false;
+  let bits =
+    flagBits(options.enabled) |
+    (refetchBits(skip ? 'always' : options.refetchOnMount) << 2) |
+    (refetchBits(options.refetchOnWindowFocus) << 4) |
+    (refetchBits(options.refetchOnReconnect) << 6) |
+    (flagBits(options.retryOnMount) << 8);
+  if (typeof staleTime === 'function') bits |= 1 << 10;
+  if (typeof refetchInterval === 'function') bits |= 1 << 11;
+  if (options.refetchIntervalInBackground) bits |= 1 << 12;
+  if (options.suspense) bits |= 1 << 13;
+  return {
+    bits,
+    staleTime: typeof staleTime === 'function' ? 0 : staleTimeNumber(staleTime),
+    interval: typeof refetchInterval === 'function' ? 0 : intervalNumber(refetchInterval),
+  };
+}
+
+/** Calls the function behind an option and puts what it says into a number. */
+export function answerTopic(topic: number, options: AnyOptions, previous: AnyOptions | undefined, query: Query<any, any, any, any>): number {
+  switch (topic) {
+    case ENABLED:
+      return flagNumber(resolve(options.enabled, query));
+    case STALE_TIME:
+      return staleTimeNumber(resolve(options.staleTime, query));
+    case ON_MOUNT:
+      return refetchBits(resolve(options.refetchOnMount, query));
+    case ON_FOCUS:
+      return refetchBits(resolve(options.refetchOnWindowFocus, query));
+    case ON_RECONNECT:
+      return refetchBits(resolve(options.refetchOnReconnect, query));
+    case RETRY_ON_MOUNT:
+      return flagNumber(resolve(options.retryOnMount, query));
+    case INTERVAL:
+      return intervalNumber(resolve(options.refetchInterval, query));
+    case PREVIOUS_ENABLED:
+      return flagNumber(resolve(previous?.enabled, query));
+    case PREVIOUS_STALE_TIME:
+      return staleTimeNumber(resolve(previous?.staleTime, query));
+    default:
+      throw new Error(`The engine asks for topic ${topic}, which this version doesn't know.`);
+  }
+}
+
+export function staleTimeNumber(staleTime: unknown): number {
+  return staleTime === 'static' ? STATIC : typeof staleTime === 'number' ? staleTime : 0;
+}
+
+export function resolve<T>(value: T | ((query: any) => T), query: unknown): T {
+  return typeof value === 'function' ? (value as (query: unknown) => T)(query) : value;
+}
+
+function flagBits(value: unknown): number {
+  return typeof value === 'function' ? ASK : flagNumber(value);
+}
+
+function flagNumber(value: unknown): number {
+  return value === false ? 0 : 1;
+}
+
+function refetchBits(value: unknown): number {
+  return typeof value === 'function' ? ASK : value === false ? 0 : value === 'always' ? 2 : 1;
+}
+
+function intervalNumber(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}

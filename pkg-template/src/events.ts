@@ -1,0 +1,93 @@
+import type { Host } from './bridge/host';
+import { isDevelopment } from './development';
+import { noop } from './markers';
+import { SEPARATOR } from './query';
+import type { Query } from './query';
+
+export type Rule = string | { tag: string } | { event: string; args?: Record<string, string> };
+export type Rules = Record<string, readonly Rule[]>;
+
+/** Domain events: hands them to the engine's rules, and fetches what a sweep then chooses. */
+export class Events {
+  readonly #host: Host<Query, any>;
+  /** Fetches of the sweep that runs. */
+  #fetches: Promise<unknown>[] = [];
+  /** Settled when what was emitted since the last sweep has been fetched. */
+  #sweep: { promise: Promise<void>; resolve: (fetches: Promise<unknown>) => void } | undefined;
+  #known: ReadonlySet<string> = new Set();
+  readonly #told = new Set<string>();
+
+  constructor(host: Host<Query, any>) {
+    this.#host = host;
+    host.onSweep = (query) => {
+      this.#fetches.push(query.fetch(undefined, { cancelRefetch: false }).catch(noop));
+    };
+    host.onSwept = () => {
+      const fetches = this.#fetches;
+      this.#fetches = [];
+      this.#sweep?.resolve(Promise.all(fetches));
+      this.#sweep = undefined;
+    };
+  }
+
+  /** Replaces the rules. Throws a TypeError that names the rule, what is wrong with it and how to mend it. */
+  setRules(rules: Rules): void {
+    try {
+      this.#host.engine.set_rules(Object.entries(rules));
+    } catch (error) {
+      throw new TypeError(String(error));
+    }
+    this.#known = new Set(Object.keys(rules));
+  }
+
+  emit(event: string, args: Record<string, string | number | boolean> = {}): Promise<void> {
+    const { engine } = this.#host;
+    let joined = '';
+    for (const field in args) {
+      joined += (joined ? SEPARATOR : '') + field + SEPARATOR + checkValue(event, field, args[field]);
+    }
+    let pending: boolean;
+    try {
+      pending = engine.emit(event, joined, Date.now(), performance.now());
+    } catch (error) {
+      throw typeof error === 'string' ? new TypeError(error) : error;
+    }
+    if (isDevelopment && !this.#known.has(event)) {
+      this.#tellUnknown(event);
+    }
+    this.#host.drain(pending);
+    if (!engine.sweeps()) {
+      return Promise.resolve();
+    }
+    this.#sweep ??= makeSweep();
+    return this.#sweep.promise;
+  }
+
+  #tellUnknown(event: string): void {
+    // Once for each name, and not for ever more of them.
+    if (!this.#told.has(event) && this.#told.size < 100) {
+      this.#told.add(event);
+      console.warn(`The event ${JSON.stringify(event)} has no rule and invalidates nothing: add it to the client's rules.`);
+    }
+  }
+}
+
+function makeSweep(): { promise: Promise<void>; resolve: (fetches: Promise<unknown>) => void } {
+  let resolve!: (fetches: Promise<unknown>) => void;
+  const promise = new Promise<unknown>((settle) => {
+    resolve = settle;
+  }).then(noop);
+  return { promise, resolve };
+}
+
+function checkValue(event: string, field: string, value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') {
+    const text = String(value);
+    if (!text.includes(SEPARATOR)) {
+      return text;
+    }
+  }
+  throw new TypeError(
+    `The field ${JSON.stringify(field)} of the event ${JSON.stringify(event)} is ${String(value)}: give a string without control characters, a number or a boolean.`,
+  );
+}

@@ -1,0 +1,26 @@
+export { CancelledError, isCancelledError } from './cancelledError';
+export { defineKeys, TTL } from './defineKeys';
+export { environmentManager, isServer } from './environmentManager';
+export { EngineTrapError, EngineUnavailableError } from './errors';
+export { focusManager } from './focusManager';
+export {
+  dataTagErrorSymbol,
+  dataTagSymbol,
+  keepPreviousData,
+  noop,
+  shouldThrowError,
+  skipToken,
+  unsetMarker,
+} from './markers';
+export { matchQuery } from './matchQuery';
+export { MutationCache } from './mutationCache';
+export * from './notYet';
+export { defaultScheduler, notifyManager } from './notifyManager';
+export { onlineManager } from './onlineManager';
+export { Query } from './query';
+export { QueryCache } from './queryCache';
+export { QueryClient } from './queryClient';
+export { hashKey, partialMatchKey } from './queryKey';
+export { QueryObserver } from './queryObserver';
+export { replaceEqualDeep } from './structuralSharing';
+export { timeoutManager } from './timeoutManager';

@@ -1,0 +1,38 @@
+// What React Query exports and this version doesn't have. The names are there because the adapters import them all; using
+// one says so at once.
+
+function missing(name: string): never {
+  throw new Error(`${name} isn't in this version of ferroquery: use @tanstack/query-core for it.`);
+}
+
+export class InfiniteQueryObserver {
+  constructor() {
+    missing('InfiniteQueryObserver');
+  }
+}
+
+export class MutationObserver {
+  constructor() {
+    missing('MutationObserver');
+  }
+}
+
+export class QueriesObserver {
+  constructor() {
+    missing('QueriesObserver');
+  }
+}
+
+export class Mutation {
+  constructor() {
+    missing('Mutation');
+  }
+}
+
+export const hydrate = (): never => missing('hydrate');
+export const dehydrate = (): never => missing('dehydrate');
+export const dehydrateQuery = (): never => missing('dehydrateQuery');
+export const defaultShouldDehydrateQuery = (): never => missing('defaultShouldDehydrateQuery');
+export const defaultShouldDehydrateMutation = (): never => missing('defaultShouldDehydrateMutation');
+export const matchMutation = (): never => missing('matchMutation');
+export const experimental_streamedQuery = (): never => missing('experimental_streamedQuery');

@@ -1,0 +1,700 @@
+import type {
+  CancelOptions,
+  FetchStatus,
+  Query as CoreQuery,
+  QueryClient,
+  QueryFunctionContext,
+  QueryKey,
+  QueryMeta,
+  QueryObserver,
+  QueryOptions,
+  QueryState,
+  SetDataOptions,
+  StaleTime,
+} from '@tanstack/query-core';
+import * as effects from './bridge/effect';
+import { environment } from './bridge/host';
+import { RETRY, staleTimeNumber } from './bridge/observerOptions';
+import { CancelledError } from './cancelledError';
+import { isDevelopment } from './development';
+import { environmentManager } from './environmentManager';
+import { FetchTask } from './fetchTask';
+import { noop, skipToken } from './markers';
+import type { QueryCache } from './queryCache';
+import { initialState, loadState, storeScalars } from './queryState';
+import { replaceData } from './structuralSharing';
+
+type Options = QueryOptions<any, any, any, any> & {
+  tags?: readonly string[] | ((data: any) => readonly string[]);
+  skipCache?: boolean | 'no-store';
+};
+type State = QueryState<any, any>;
+
+interface QueryConfig {
+  client: QueryClient;
+  queryKey: QueryKey;
+  queryHash: string;
+  options?: Options;
+  defaultOptions?: Options;
+  state?: State;
+}
+
+interface FetchOptions {
+  cancelRefetch?: boolean;
+  meta?: { fetchMore?: { direction: 'forward' | 'backward' } };
+  initialPromise?: Promise<any>;
+}
+
+/** Outside the engine. */
+const DETACHED = -1;
+const ACTIONS: Record<number, string> = {
+  [effects.EVENT_INVALIDATE]: 'invalidate',
+  [effects.EVENT_PAUSE]: 'pause',
+  [effects.EVENT_CONTINUE]: 'continue',
+};
+/** Parts tags where one string crosses the boundary. */
+export const SEPARATOR = '\u001f';
+
+/** One query: the values under an engine's slot, and the carrying out of its fetches. */
+export class Query {
+  queryKey: QueryKey;
+  queryHash: string;
+  options: Options = {};
+  /** How long the query stays when nobody watches it (ms): the longest wish so far. */
+  gcTime = 0;
+  /** The id of its slot in the engine. */
+  slot = DETACHED;
+  readonly #client: QueryClient;
+  readonly #cache: QueryCache;
+  readonly #defaultOptions: Options | undefined;
+  #initial: State;
+  #snapshot: State | undefined;
+  #version = 0;
+  #data: any;
+  #error: any = null;
+  #failureReason: any = null;
+  #fetchMeta: any = null;
+  #task: FetchTask | undefined;
+  #tags = '';
+  #wishedGcTime: number | undefined;
+  #wishedSkip: boolean | undefined;
+
+  constructor(config: QueryConfig) {
+    this.#defaultOptions = config.defaultOptions;
+    this.#client = config.client;
+    this.#cache = config.client.getQueryCache() as unknown as QueryCache;
+    this.queryKey = config.queryKey;
+    this.queryHash = config.queryHash;
+    this.#takeOptions(config.options);
+    this.#initial = initialState(this.options);
+    this.#snapshot = config.state ?? this.#initial;
+    this.#takeValues(this.#snapshot);
+  }
+
+  get meta(): QueryMeta | undefined {
+    return this.options.meta;
+  }
+
+  get queryType(): 'infinite' | undefined {
+    return this.options._type;
+  }
+
+  /** The promise of the current or last fetch. */
+  get promise(): Promise<any> | undefined {
+    return this.#task?.raw.promise;
+  }
+
+  /** An immutable snapshot; the same object until something changes. */
+  get state(): State {
+    if (this.slot === DETACHED) {
+      return this.#snapshot!;
+    }
+    const { host } = this.#cache;
+    const version = host.engine.version(this.slot);
+    if (this.#snapshot === undefined || version !== this.#version) {
+      host.engine.load(this.slot);
+      this.#version = version;
+      this.#snapshot = loadState(host.numbers, host.scratch, {
+        data: this.#data,
+        error: this.#error,
+        fetchFailureReason: this.#failureReason,
+        fetchMeta: this.#fetchMeta,
+      });
+    }
+    return this.#snapshot;
+  }
+
+  /** The data, without a snapshot of the rest. */
+  get data(): any {
+    return this.#data;
+  }
+
+  get error(): any {
+    return this.#error;
+  }
+
+  get failureReason(): any {
+    return this.#failureReason;
+  }
+
+  get observers(): QueryObserver<any, any, any, any, any>[] {
+    return this.slot === DETACHED ? [] : this.#cache.observersOf(this.slot);
+  }
+
+  /** The network mode as the engine takes it. */
+  get networkCode(): number {
+    return networkCode(this.options.networkMode);
+  }
+
+  get client(): QueryClient {
+    return this.#client;
+  }
+
+  setOptions(options?: Options): void {
+    this.#takeOptions(options);
+    if (this.slot !== DETACHED) {
+      this.#tellOptions();
+    }
+    if (this.#data === undefined) {
+      const born = initialState(this.options);
+      if (born.data !== undefined) {
+        this.setState({
+          data: born.data,
+          dataUpdatedAt: born.dataUpdatedAt,
+          error: null,
+          isInvalidated: false,
+          status: 'success',
+        });
+        this.#initial = born;
+      }
+    }
+  }
+
+  setData(newData: any, options?: SetDataOptions & { manual: boolean }): any {
+    const { host } = this.#cache;
+    const slot = this.attach();
+    const data = replaceData(this.#data, newData, this.options);
+    const manual = options?.manual ?? false;
+    const pending = host.engine.write(slot, data !== undefined, options?.updatedAt ?? Date.now(), manual);
+    this.#data = data;
+    this.#error = null;
+    if (!manual) {
+      this.#failureReason = null;
+    } else if (this.#task && !this.#task.settled) {
+      this.#task.revert = this.#values();
+    }
+    if (this.options.tags) {
+      this.#tellTags();
+    }
+    if (pending) {
+      host.drain(true, {
+        action: { data, type: 'success', dataUpdatedAt: options?.updatedAt, manual: options?.manual },
+      });
+    }
+    return data;
+  }
+
+  setState(state: Partial<State>): void {
+    const { host } = this.#cache;
+    const slot = this.attach();
+    const next = { ...this.state, ...state };
+    storeScalars(next, host.numbers, host.scratch);
+    const pending = host.engine.set_state(slot);
+    this.#takeValues(next);
+    host.drain(pending, { action: { type: 'setState', state } });
+  }
+
+  cancel(options?: CancelOptions): Promise<void> {
+    const promise = this.#task?.raw.promise;
+    this.#cancelTask(options);
+    return promise ? promise.then(noop).catch(noop) : Promise.resolve();
+  }
+
+  /** Stops the fetch without a word, and the time after which the query would go. */
+  destroy(): void {
+    this.#cancelTask({ silent: true });
+  }
+
+  get resetState(): State {
+    return this.#initial;
+  }
+
+  reset(): void {
+    this.destroy();
+    this.setState(this.resetState);
+  }
+
+  isActive(): boolean {
+    return this.#decide((slot) => this.#cache.host.engine.is_active(slot), false);
+  }
+
+  isDisabled(): boolean {
+    return this.#decide(
+      (slot) => this.#cache.host.engine.is_disabled(slot),
+      this.options.queryFn === skipToken || !this.isFetched(),
+    );
+  }
+
+  isFetched(): boolean {
+    const { dataUpdateCount, errorUpdateCount } = this.state;
+    return dataUpdateCount + errorUpdateCount > 0;
+  }
+
+  isStatic(): boolean {
+    return this.#decide((slot) => this.#cache.host.engine.is_static(slot), false);
+  }
+
+  isStale(): boolean {
+    if (this.slot === DETACHED) {
+      return this.#data === undefined || this.state.isInvalidated;
+    }
+    return this.#cache.host.engine.is_stale(this.slot);
+  }
+
+  /** Whether data of this age is stale (ms). */
+  isStaleByTime(staleTime: StaleTime = 0): boolean {
+    return this.#cache.host.engine.is_stale_by_time(this.attach(), staleTimeNumber(staleTime), Date.now());
+  }
+
+  onFocus(): void {
+    this.#wake(true);
+  }
+
+  onOnline(): void {
+    this.#wake(false);
+  }
+
+  addObserver(observer: QueryObserver<any, any, any, any, any>): void {
+    this.#cache.watch(this, observer);
+  }
+
+  removeObserver(observer: QueryObserver<any, any, any, any, any>): void {
+    this.#cache.unwatch(this, observer);
+  }
+
+  getObserversCount(): number {
+    return this.slot === DETACHED ? 0 : this.#cache.host.engine.observer_count(this.slot);
+  }
+
+  invalidate(): void {
+    const { host } = this.#cache;
+    host.drain(host.engine.invalidate(this.attach()));
+  }
+
+  fetch(options?: Options, fetchOptions?: FetchOptions): Promise<any> {
+    try {
+      const { task, joined } = this.#begin(options, fetchOptions);
+      return joined ? task.raw.promise : task.answer.promise;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Fetches for somebody who doesn't wait for the answer. */
+  fetchUnawaited(options?: Options, fetchOptions?: FetchOptions): void {
+    try {
+      this.#begin(options, fetchOptions);
+    } catch {
+      // As with the promise that nobody waits for.
+    }
+  }
+
+  // Slot
+
+  /** The slot, made where there is none. */
+  attach(): number {
+    if (this.slot === DETACHED) {
+      const { host } = this.#cache;
+      storeScalars(this.#snapshot!, host.numbers, host.scratch);
+      this.slot = host.engine.create(this.#version);
+      host.setQuery(this.slot, this);
+      this.#wishedGcTime = undefined;
+      this.#wishedSkip = undefined;
+      this.#tellOptions();
+    }
+    return this.slot;
+  }
+
+  /** Gives the slot back if nothing needs it: the state stays as it is. */
+  detach(): void {
+    const { host } = this.#cache;
+    if (this.slot === DETACHED || !host.engine.is_unused(this.slot)) {
+      return;
+    }
+    this.#snapshot = this.state;
+    this.#version++;
+    host.engine.release(this.slot);
+    host.setQuery(this.slot, undefined);
+    this.slot = DETACHED;
+  }
+
+  /** The query has got into the index: what lives there is told. */
+  indexed(): void {
+    this.#tags = '';
+    this.#tellTags();
+  }
+
+  collect(): void {
+    this.#cache.remove(this as never);
+  }
+
+  /** Whether stopping the query function makes sense. */
+  get isStoppable(): boolean {
+    return this.#task?.signalRead ?? false;
+  }
+
+  // Effects
+
+  announce(effect: number, action: unknown): void {
+    const type = ACTIONS[effect];
+    this.#cache.notify({ query: this as never, type: 'updated', action: (type ? { type } : action) as never });
+  }
+
+  run(): void {
+    const task = this.#task!;
+    let answer: unknown;
+    try {
+      answer = task.initialPromise ?? task.fetchFn();
+    } catch (error) {
+      answer = Promise.reject(error);
+    }
+    task.initialPromise = undefined;
+    Promise.resolve(answer).then(
+      (value) => this.#resolved(task, value),
+      (error) => this.#rejected(task, error),
+    );
+  }
+
+  rejectLast(): void {
+    const task = this.#task!;
+    this.#giveUp(task, task.lastError);
+  }
+
+  continueLater(): void {
+    const task = this.#task!;
+    queueMicrotask(() => {
+      if (!task.settled && this.slot !== DETACHED) {
+        const { host } = this.#cache;
+        host.drain(host.engine.continue_fetch(this.slot, task.generation));
+      }
+    });
+  }
+
+  #begin(
+    options: Options | undefined,
+    fetchOptions: FetchOptions | undefined,
+  ): { task: FetchTask; joined: boolean } {
+    const { host } = this.#cache;
+    const slot = this.attach();
+    const meets = host.engine.wish_fetch(slot, fetchOptions?.cancelRefetch ?? false);
+    if (meets === 1) {
+      return { task: this.#task!, joined: true };
+    }
+    if (meets === 2) {
+      this.#cancelTask({ silent: true });
+    }
+    if (options) {
+      this.setOptions(options);
+    }
+    if (!this.options.queryFn) {
+      const observer = this.observers.find((other) => other.options.queryFn);
+      if (observer) {
+        this.setOptions(observer.options as Options);
+      }
+    }
+    if (isDevelopment && !Array.isArray(this.options.queryKey)) {
+      console.error('A query key must be an array: write queryKey: [key].');
+    }
+    const task = new FetchTask(this.#values());
+    const context = {
+      fetchOptions,
+      options: this.options,
+      queryKey: this.queryKey,
+      client: this.#client,
+      state: this.state,
+      fetchFn: () => this.#callQueryFn(task, fetchOptions),
+    };
+    this.options.behavior?.onFetch(withSignal(context, task) as never, this as unknown as CoreQuery);
+    task.fetchFn = context.fetchFn;
+    task.initialPromise = fetchOptions?.initialPromise;
+    const meta = (context.fetchOptions as FetchOptions | undefined)?.meta;
+    const announced = this.#fetchMeta === meta && this.state.fetchStatus !== 'idle';
+    task.generation = host.engine.start_fetch(slot, this.networkCode, announced, environment());
+    this.#task = task;
+    if (!announced) {
+      this.#fetchMeta = meta ?? null;
+      this.#failureReason = null;
+      if (this.#data === undefined) {
+        this.#error = null;
+      }
+    }
+    host.drain(true, { action: { type: 'fetch', meta } });
+    return { task, joined: false };
+  }
+
+  #callQueryFn(task: FetchTask, fetchOptions: FetchOptions | undefined): unknown {
+    const { queryFn, persister, skipCache } = this.options;
+    const context = withSignal<QueryFunctionContext & { skipCache?: boolean | 'no-store' }>(
+      { client: this.#client, queryKey: this.queryKey, meta: this.meta } as never,
+      task,
+    );
+    if (skipCache) {
+      context.skipCache = skipCache;
+    }
+    const call = this.#ensureQueryFn(queryFn, fetchOptions);
+    if (persister) {
+      return persister(call as never, context as never, this as unknown as CoreQuery);
+    }
+    return call(context as never);
+  }
+
+  #ensureQueryFn(queryFn: Options['queryFn'], fetchOptions: FetchOptions | undefined): (context: never) => unknown {
+    if (isDevelopment && queryFn === skipToken) {
+      console.error(`refetch() can't fetch a query whose queryFn is skipToken: '${this.queryHash}'.`);
+    }
+    if (!queryFn && fetchOptions?.initialPromise) {
+      return () => fetchOptions.initialPromise;
+    }
+    if (!queryFn || queryFn === skipToken) {
+      return () => Promise.reject(new Error(`Missing queryFn: '${this.queryHash}'`));
+    }
+    return queryFn as (context: never) => unknown;
+  }
+
+  #resolved(task: FetchTask, value: unknown): void {
+    if (task.settled) {
+      return;
+    }
+    task.settled = true;
+    task.raw.resolve(value);
+    const { host } = this.#cache;
+    if (!host.engine.is_current(this.slot, task.generation)) {
+      task.answer.resolve(value);
+      return;
+    }
+    try {
+      if (value === undefined) {
+        if (isDevelopment) {
+          console.error(
+            `A query function must not return undefined, but that of the query ${this.queryHash} did. Return null for "nothing".`,
+          );
+        }
+        throw new Error(`${this.queryHash} data is undefined`);
+      }
+      const data = replaceData(this.#data, value, this.options);
+      const pending = host.engine.succeed(this.slot, data !== undefined, Date.now());
+      this.#data = data;
+      this.#error = null;
+      this.#failureReason = null;
+      if (this.options.tags) {
+        this.#tellTags();
+      }
+      host.drain(pending, { action: { data, type: 'success', dataUpdatedAt: undefined, manual: undefined } });
+      this.#cache.config.onSuccess?.(value, this as never);
+      this.#cache.config.onSettled?.(value, this.#error, this as never);
+      task.answer.resolve(value);
+    } catch (error) {
+      this.#fail(task, error);
+      return;
+    }
+    this.#ended();
+  }
+
+  #rejected(task: FetchTask, error: unknown): void {
+    if (task.settled) {
+      return;
+    }
+    const { host } = this.#cache;
+    const { retry, retryDelay } = this.options;
+    let verdict: number;
+    let failures = 0;
+    try {
+      verdict = host.decide(
+        host.engine.failed(
+          this.slot,
+          task.generation,
+          typeof retry === 'number' ? retry : retry === true ? Number.POSITIVE_INFINITY : retry === false ? 0 : Number.NaN,
+          typeof retry === 'function',
+          typeof retryDelay === 'number' ? retryDelay : Number.NaN,
+          typeof retryDelay === 'function',
+          environment(),
+          performance.now(),
+        ),
+        (topic) => {
+          failures = host.engine.failures(this.slot);
+          return topic === RETRY
+            ? Number((retry as (count: number, error: unknown) => boolean)(failures, error))
+            : (retryDelay as (count: number, error: unknown) => number)(failures, error);
+        },
+      );
+    } catch (thrown) {
+      this.#giveUp(task, thrown);
+      return;
+    }
+    if (verdict === 0) {
+      this.#giveUp(task, error);
+    } else if (verdict === 1) {
+      task.lastError = error;
+      this.#failureReason = error;
+      const pending = host.engine.announce_failure(this.slot);
+      host.drain(pending, {
+        action: { type: 'failed', failureCount: host.engine.failures(this.slot), error },
+      });
+    }
+  }
+
+  #giveUp(task: FetchTask, error: unknown): void {
+    if (!task.settled) {
+      task.settled = true;
+      task.raw.reject(error);
+      this.#fail(task, error);
+    }
+  }
+
+  #fail(task: FetchTask, error: unknown): void {
+    const { host, config } = this.#cache;
+    try {
+      const pending = host.engine.fail(this.attach(), Date.now());
+      this.#error = error;
+      this.#failureReason = error;
+      host.drain(pending, { action: { type: 'error', error } });
+      config.onError?.(error as Error, this as never);
+      config.onSettled?.(this.#data, error as Error, this as never);
+      task.answer.reject(error);
+    } catch (thrown) {
+      task.answer.reject(thrown);
+    }
+    this.#ended();
+  }
+
+  #cancelTask(options: CancelOptions | undefined): void {
+    const task = this.#task;
+    if (!task || task.settled || this.slot === DETACHED) {
+      return;
+    }
+    const { host } = this.#cache;
+    task.settled = true;
+    const error = new CancelledError(options);
+    host.engine.cancel_fetch(this.slot);
+    task.raw.reject(error);
+    queueMicrotask(() => this.#cancelled(task, error));
+    try {
+      if (options?.revert) {
+        const pending = host.engine.revert(this.slot);
+        this.#takeValues(task.revert);
+        host.drain(pending, { action: { type: 'setState', state: { ...this.state } } });
+      }
+    } finally {
+      task.abort();
+    }
+  }
+
+  #cancelled(task: FetchTask, error: CancelledError): void {
+    if (error.silent) {
+      if (task.answer.isWanted) {
+        task.answer.resolve(this.#task!.raw.promise);
+      }
+    } else if (error.revert) {
+      if (this.#data === undefined) {
+        task.answer.reject(error);
+      } else {
+        task.answer.resolve(this.#data);
+      }
+    } else {
+      this.#fail(task, error);
+      return;
+    }
+    this.#ended();
+  }
+
+  /** The fetch is over: an unwatched query may go after its time, an unindexed one at once. */
+  #ended(): void {
+    if (this.slot === DETACHED) {
+      return;
+    }
+    const { host } = this.#cache;
+    host.drain(host.engine.fetch_ended(this.slot, performance.now()));
+    this.detach();
+  }
+
+  // Values
+
+  #values(): Pick<State, 'data' | 'error' | 'fetchFailureReason' | 'fetchMeta'> {
+    return {
+      data: this.#data,
+      error: this.#error,
+      fetchFailureReason: this.#failureReason,
+      fetchMeta: this.#fetchMeta,
+    };
+  }
+
+  #takeValues(state: Pick<State, 'data' | 'error' | 'fetchFailureReason' | 'fetchMeta'>): void {
+    this.#data = state.data;
+    this.#error = state.error;
+    this.#failureReason = state.fetchFailureReason;
+    this.#fetchMeta = state.fetchMeta;
+  }
+
+  #takeOptions(options: Options | undefined): void {
+    this.options = { ...this.#defaultOptions, ...options };
+  }
+
+  #tellOptions(): void {
+    const { gcTime } = this.options;
+    const skip = this.options.queryFn === skipToken;
+    if (this.#wishedSkip !== skip || this.#wishedGcTime !== gcTime) {
+      this.#wishedSkip = skip;
+      this.#wishedGcTime = gcTime;
+      this.gcTime = this.#cache.host.engine.wish_gc_time(
+        this.slot,
+        gcTime ?? Number.NaN,
+        skip,
+        environmentManager.isServer(),
+      );
+    }
+    if (Array.isArray(this.options.tags)) {
+      this.#tellTags();
+    }
+  }
+
+  #tellTags(): void {
+    const { tags } = this.options;
+    const list = typeof tags === 'function' ? (this.#data === undefined ? [] : tags(this.#data)) : (tags ?? []);
+    const joined = list.join(SEPARATOR);
+    if (joined !== this.#tags && this.slot !== DETACHED) {
+      this.#tags = joined;
+      this.#cache.host.engine.set_tags(this.slot, joined);
+    }
+  }
+
+  #decide(ask: (slot: number) => number, detached: boolean): boolean {
+    if (this.slot === DETACHED) {
+      return detached;
+    }
+    return this.#cache.host.decide(ask(this.slot), (topic, observer) => observer?.answer(topic) ?? 0) !== 0;
+  }
+
+  #wake(focus: boolean): void {
+    if (this.slot !== DETACHED) {
+      const { host } = this.#cache;
+      host.drain(host.engine.wake_one(this.slot, focus, Date.now(), environment()));
+    }
+  }
+}
+
+function networkCode(mode: QueryOptions['networkMode']): number {
+  return mode === 'always' ? 1 : mode === 'offlineFirst' ? 2 : 0;
+}
+
+/** Adds the signal as a property that notes when it is read. */
+function withSignal<T extends object>(object: T, task: FetchTask): T {
+  return Object.defineProperty(object, 'signal', {
+    enumerable: true,
+    get: () => {
+      task.signalRead = true;
+      return task.signal;
+    },
+  });
+}
+
+export type { FetchStatus };

@@ -1,0 +1,342 @@
+import type {
+  QueryCacheConfig,
+  QueryCacheNotifyEvent,
+  QueryClient,
+  QueryFilters,
+  QueryObserver as CoreQueryObserver,
+  QueryOptions,
+  QueryState,
+} from '@tanstack/query-core';
+import { Events } from './events';
+import { environment, Host, NONE, type ObserverPort } from './bridge/host';
+import { notifyManager } from './notifyManager';
+import { Query, SEPARATOR } from './query';
+import { checkKey, hashKey, hashQueryKeyByOptions, partialMatchKey } from './queryKey';
+import type { QueryObserver } from './queryObserver';
+import { Subscribable } from './subscribable';
+
+type Filters = QueryFilters<any> & { pattern?: string; tags?: readonly string[] };
+type Options = QueryOptions<any, any, any, any> & { skipCache?: boolean | 'no-store' };
+type AnyObserver = CoreQueryObserver<any, any, any, any, any>;
+/** What the engine tells of an observer, and the options by which it is known there. */
+type Watcher = ObserverPort & QueryObserver;
+
+const ACTIVE = { all: 0, active: 1, inactive: 2 } as const;
+const FETCH_STATUS = { idle: 1, fetching: 2, paused: 3 } as const;
+
+/** All queries, by identity; the index by key, and every decision, is in the engine. */
+export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => void> {
+  config: QueryCacheConfig;
+  readonly host: Host<Query, Watcher>;
+  readonly events: Events;
+  readonly #byHash = new Map<string, Query>();
+  /** Queries whose hash isn't the default one: as long as there are any, identity is looked up by hash alone. */
+  #ownHashes = 0;
+
+  constructor(config: QueryCacheConfig = {}) {
+    super();
+    this.config = config;
+    this.host = new Host();
+    this.events = new Events(this.host);
+  }
+
+  build(client: QueryClient, options: Options, state?: QueryState<any, any>): any {
+    const { queryKey } = options;
+    checkKey(queryKey);
+    const known = this.lookUp(queryKey, options);
+    if (known) {
+      return known;
+    }
+    const query = new Query({
+      client,
+      queryKey,
+      queryHash: options.queryHash ?? hashQueryKeyByOptions(queryKey, options),
+      options: client.defaultQueryOptions(options as never) as Options,
+      defaultOptions: client.getQueryDefaults(queryKey) as Options,
+      state,
+    });
+    // `no-store`: filters don't see it, and it goes with its last observer.
+    if (options.skipCache !== 'no-store') {
+      this.add(query);
+    }
+    return query;
+  }
+
+  add(query: Query): void {
+    if (this.#byHash.has(query.queryHash)) {
+      return;
+    }
+    const { engine, symbols } = this.host;
+    symbols.intern(query.queryKey);
+    const slot = query.attach();
+    this.#byHash.set(query.queryHash, query);
+    if (query.queryHash !== hashKey(query.queryKey)) {
+      this.#ownHashes++;
+    }
+    const { length } = query.queryKey;
+    this.host.send(symbols.path, length);
+    const pending = engine.index(slot, length, symbols.scalar, symbols.plain, performance.now());
+    query.indexed();
+    this.host.drain(pending);
+    this.notify({ type: 'added', query: query as never });
+  }
+
+  remove(query: Query): void {
+    const known = this.#byHash.get(query.queryHash);
+    if (!known) {
+      return;
+    }
+    query.destroy();
+    if (known === query) {
+      this.#byHash.delete(query.queryHash);
+      if (query.queryHash !== hashKey(query.queryKey)) {
+        this.#ownHashes--;
+      }
+      this.host.forgetSymbols(this.host.engine.unindex(query.slot));
+      query.detach();
+    }
+    this.notify({ type: 'removed', query: query as never });
+  }
+
+  clear(): void {
+    notifyManager.batch(() => {
+      for (const query of this.getAll()) {
+        this.remove(query as never);
+      }
+    });
+  }
+
+  get(queryHash: string): any {
+    return this.#byHash.get(queryHash);
+  }
+
+  getAll(): any[] {
+    return [...this.#byHash.values()];
+  }
+
+  find(filters: Filters): any {
+    const first = this.#selectInto({ exact: true, ...filters });
+    return first ? this.host.query(this.host.selection()[0]!) : undefined;
+  }
+
+  findAll(filters: Filters = {}): any[] {
+    return Object.keys(filters).length > 0 ? this.select(filters) : this.getAll();
+  }
+
+  notify(event: QueryCacheNotifyEvent): void {
+    if (this.listeners.size > 0) {
+      notifyManager.batch(() => {
+        this.listeners.forEach((listener) => {
+          listener(event);
+        });
+      });
+    }
+  }
+
+  onFocus(): void {
+    this.#wake(true);
+  }
+
+  onOnline(): void {
+    this.#wake(false);
+  }
+
+  protected override onSubscribe(): void {
+    this.host.engine.set_events(true);
+  }
+
+  protected override onUnsubscribe(): void {
+    this.host.engine.set_events(this.hasListeners());
+  }
+
+  // For the classes of this package
+
+  /** The query of a key, without a hash where symbols can tell. */
+  lookUp(queryKey: readonly unknown[], options?: Options): Query | undefined {
+    const queryHash = options?.queryHash;
+    if (this.#ownHashes > 0 || options?.queryKeyHashFn) {
+      return this.#byHash.get(queryHash ?? hashQueryKeyByOptions(queryKey, options));
+    }
+    const { engine, symbols } = this.host;
+    const { length } = queryKey;
+    let id = NONE;
+    if (symbols.find(queryKey)) {
+      const { path } = symbols;
+      if (length <= 4) {
+        id = engine.find(length, path[0]!, path[1]!, path[2]!, path[3]!);
+      } else {
+        this.host.send(path, length);
+        id = engine.find_long(length);
+      }
+    }
+    const query = id === NONE ? undefined : this.host.query(id);
+    if (queryHash !== undefined && query?.queryHash !== queryHash) {
+      return this.#byHash.get(queryHash);
+    }
+    return query;
+  }
+
+  /** The hash of a key: that of its query, where there is one. */
+  hashOf(queryKey: readonly unknown[], options?: Options): string {
+    return this.lookUp(queryKey, options)?.queryHash ?? hashQueryKeyByOptions(queryKey, options);
+  }
+
+  /** Selects in the engine; the queries in insertion order. */
+  select(filters: Filters): Query[] {
+    this.#selectInto(filters);
+    return this.#selected();
+  }
+
+  invalidate(filters: Filters): void {
+    if (this.#selectInto(filters) > 0) {
+      this.host.drain(this.host.engine.invalidate_selected(Date.now(), environment()));
+    }
+  }
+
+  refetch(filters: Filters, fetch: (query: Query) => void): void {
+    if (this.#selectInto(filters) > 0) {
+      this.host.drain(this.host.engine.refetch_selected(Date.now(), environment()), { fetch });
+    }
+  }
+
+  observersOf(slot: number): AnyObserver[] {
+    this.host.engine.observers(slot);
+    return Array.from(this.host.selection(), (id) => this.host.observer(id) as unknown as AnyObserver);
+  }
+
+  watch(query: Query, observer: AnyObserver): void {
+    const watcher = observer as unknown as Watcher;
+    const { bits, staleTime, interval } = watcher.packed;
+    const id = this.host.engine.watch(query.attach(), bits, staleTime, interval, watcher.lastStale);
+    watcher.slot = id;
+    this.host.addObserver(id, watcher);
+    this.notify({ type: 'observerAdded', query: query as never, observer });
+  }
+
+  unwatch(query: Query, observer: AnyObserver): void {
+    const watcher = observer as unknown as Watcher;
+    const id = watcher.slot;
+    if (id === NONE) {
+      return;
+    }
+    watcher.slot = NONE;
+    const { engine } = this.host;
+    if (engine.unwatch(id, query.isStoppable) === 1) {
+      query.cancel({ revert: true });
+    }
+    this.host.removeObserver(id);
+    if (engine.observer_count(query.slot) === 0) {
+      this.host.drain(engine.schedule_gc(query.slot, performance.now()));
+    }
+    this.notify({ type: 'observerRemoved', query: query as never, observer });
+    query.detach();
+  }
+
+  /** Tells an observer's listeners of a result, then the cache's. */
+  tellResult(query: Query, listeners: Set<(result: any) => void> | undefined, result: unknown): void {
+    if (!listeners?.size && this.listeners.size === 0) {
+      return;
+    }
+    notifyManager.batch(() => {
+      listeners?.forEach((listener) => {
+        listener(result);
+      });
+      this.notify({ query: query as never, type: 'observerResultsUpdated' });
+    });
+  }
+
+  #wake(focus: boolean): void {
+    notifyManager.batch(() => {
+      this.host.drain(this.host.engine.wake(focus, Date.now(), environment()));
+    });
+  }
+
+  #selected(): Query[] {
+    const queries: Query[] = [];
+    for (const id of this.host.selection()) {
+      const query = this.host.query(id);
+      if (query) {
+        queries.push(query);
+      }
+    }
+    return queries;
+  }
+
+  /** Leaves in the engine's selection what passes the filters; how many. */
+  #selectInto(filters: Filters): number {
+    const { engine } = this.host;
+    const { queryKey, pattern, tags, type = 'all', stale, fetchStatus, predicate } = filters;
+    let all = true;
+    if (queryKey) {
+      checkKey(queryKey);
+      this.#selectByKey(queryKey, filters.exact ?? false);
+      all = false;
+    }
+    if (tags) {
+      engine.select_tags(all, tags.join(SEPARATOR));
+      all = false;
+    }
+    if (pattern !== undefined) {
+      engine.select_glob(all, pattern);
+      all = false;
+    }
+    if (all) {
+      engine.select_prefix(0);
+    }
+    if (type !== 'all' || typeof stale === 'boolean' || fetchStatus) {
+      this.host.decide(
+        engine.select_filter(
+          ACTIVE[type],
+          typeof stale === 'boolean' ? (stale ? 1 : 2) : 0,
+          fetchStatus ? FETCH_STATUS[fetchStatus] : 0,
+        ),
+        (topic, observer) => observer?.answer(topic) ?? 0,
+      );
+    }
+    if (predicate) {
+      this.#keep((query) => predicate(query as never));
+    }
+    return engine.selection_length();
+  }
+
+  #selectByKey(queryKey: readonly unknown[], exact: boolean): void {
+    const { engine, symbols } = this.host;
+    if (exact) {
+      if (this.#ownHashes > 0) {
+        engine.select_prefix(0);
+        this.#keep((query) => query.queryHash === hashQueryKeyByOptions(queryKey, query.options));
+      } else if (symbols.find(queryKey)) {
+        this.host.send(symbols.path, queryKey.length);
+        engine.select_exact(queryKey.length);
+      } else {
+        this.#selectNothing();
+      }
+      return;
+    }
+    const length = symbols.findPrefix(queryKey);
+    if (length < 0) {
+      return this.#selectNothing();
+    }
+    this.host.send(symbols.path, length);
+    const unsure = engine.select_prefix(length);
+    if (unsure || length < queryKey.length) {
+      this.#keep((query) => partialMatchKey(query.queryKey, queryKey));
+    }
+  }
+
+  #selectNothing(): void {
+    this.host.engine.set_selection(0);
+  }
+
+  #keep(passes: (query: Query) => boolean): void {
+    const kept: number[] = [];
+    for (const id of this.host.selection()) {
+      const query = this.host.query(id);
+      if (query && passes(query)) {
+        kept.push(id);
+      }
+    }
+    this.host.send(kept, kept.length);
+    this.host.engine.set_selection(kept.length);
+  }
+}

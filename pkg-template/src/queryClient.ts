@@ -1,0 +1,330 @@
+import type {
+  CancelOptions,
+  DefaultOptions,
+  InvalidateOptions,
+  InvalidateQueryFilters,
+  QueryClientConfig,
+  QueryFilters,
+  QueryKey,
+  QueryObserverOptions,
+  QueryState,
+  RefetchOptions,
+  SetDataOptions,
+} from '@tanstack/query-core';
+import type { Rules } from './events';
+import { type ConnectOptions, LiveConnection } from './liveConnection';
+import { readStats, type Stats } from './stats';
+import { resolve, staleTimeNumber } from './bridge/observerOptions';
+import { focusManager } from './focusManager';
+import { noop, skipToken } from './markers';
+import { MutationCache } from './mutationCache';
+import { notifyManager } from './notifyManager';
+import { onlineManager } from './onlineManager';
+import type { Query } from './query';
+import { QueryCache } from './queryCache';
+import { checkKey, hashKey, partialMatchKey } from './queryKey';
+
+type Options = QueryObserverOptions<any, any, any, any, any> & { skipCache?: boolean | 'no-store' };
+type Filters = QueryFilters<any> & { pattern?: string; tags?: readonly string[] };
+type Defaults = { queryKey: QueryKey; defaultOptions: Partial<Options> };
+
+/** The cache's front door. */
+export class QueryClient {
+  readonly #queryCache: QueryCache;
+  readonly #mutationCache: MutationCache;
+  #defaultOptions: DefaultOptions;
+  readonly #queryDefaults = new Map<string, Defaults>();
+  readonly #mutationDefaults = new Map<string, { mutationKey: QueryKey; defaultOptions: object }>();
+  #mounts = 0;
+  #unsubscribeFocus: (() => void) | undefined;
+  #unsubscribeOnline: (() => void) | undefined;
+
+  constructor(config: QueryClientConfig & { rules?: Rules } = {}) {
+    this.#queryCache = (config.queryCache as unknown as QueryCache) ?? new QueryCache();
+    this.#mutationCache = (config.mutationCache as unknown as MutationCache) ?? new MutationCache();
+    this.#defaultOptions = config.defaultOptions ?? {};
+    if (config.rules) {
+      this.#queryCache.events.setRules(config.rules);
+    }
+  }
+
+  mount(): void {
+    this.#mounts++;
+    if (this.#mounts !== 1) {
+      return;
+    }
+    this.#unsubscribeFocus = focusManager.subscribe(async (focused) => {
+      if (focused) {
+        await this.resumePausedMutations();
+        this.#queryCache.onFocus();
+      }
+    });
+    this.#unsubscribeOnline = onlineManager.subscribe(async (online) => {
+      if (online) {
+        await this.resumePausedMutations();
+        this.#queryCache.onOnline();
+      }
+    });
+  }
+
+  unmount(): void {
+    this.#mounts--;
+    if (this.#mounts !== 0) {
+      return;
+    }
+    this.#unsubscribeFocus?.();
+    this.#unsubscribeFocus = undefined;
+    this.#unsubscribeOnline?.();
+    this.#unsubscribeOnline = undefined;
+  }
+
+  isFetching(filters?: Filters): number {
+    return this.#queryCache.findAll({ ...filters, fetchStatus: 'fetching' }).length;
+  }
+
+  isMutating(filters?: object): number {
+    return this.#mutationCache.findAll({ ...filters, status: 'pending' }).length;
+  }
+
+  getQueryData(queryKey: QueryKey): any {
+    return this.#find(queryKey)?.data;
+  }
+
+  ensureQueryData(options: Options & { revalidateIfStale?: boolean }): Promise<any> {
+    const defaulted = this.defaultQueryOptions(options);
+    const query: Query = this.#queryCache.build(this as never, defaulted);
+    const cached = query.data;
+    if (cached === undefined) {
+      return this.fetchQuery(options);
+    }
+    if (options.revalidateIfStale && query.isStaleByTime(resolve(defaulted.staleTime, query) as never)) {
+      this.prefetchQuery(defaulted);
+    }
+    return Promise.resolve(cached);
+  }
+
+  getQueriesData(filters: Filters): [QueryKey, any][] {
+    return this.#queryCache.findAll(filters).map(({ queryKey, data }: Query) => [queryKey, data]);
+  }
+
+  setQueryData(queryKey: QueryKey, updater: unknown, options?: SetDataOptions): any {
+    const query = this.#find(queryKey);
+    const data = typeof updater === 'function' ? updater(query?.data) : updater;
+    if (data === undefined) {
+      return undefined;
+    }
+    const target: Query =
+      query ?? this.#queryCache.build(this as never, this.defaultQueryOptions({ queryKey } as Options));
+    return target.setData(data, { ...options, manual: true });
+  }
+
+  setQueriesData(filters: Filters, updater: unknown, options?: SetDataOptions): [QueryKey, any][] {
+    return notifyManager.batch(() =>
+      this.#queryCache
+        .findAll(filters)
+        .map(({ queryKey }: Query) => [queryKey, this.setQueryData(queryKey, updater, options)]),
+    );
+  }
+
+  getQueryState(queryKey: QueryKey): QueryState<any, any> | undefined {
+    return this.#find(queryKey)?.state;
+  }
+
+  removeQueries(filters?: Filters): void {
+    notifyManager.batch(() => {
+      for (const query of this.#queryCache.findAll(filters)) {
+        this.#queryCache.remove(query);
+      }
+    });
+  }
+
+  resetQueries(filters?: Filters, options?: RefetchOptions): Promise<void> {
+    return notifyManager.batch(() => {
+      for (const query of this.#queryCache.findAll(filters)) {
+        query.reset();
+      }
+      return this.refetchQueries({ type: 'active', ...filters }, options);
+    });
+  }
+
+  cancelQueries(filters?: Filters, cancelOptions: CancelOptions = {}): Promise<void> {
+    const options = { revert: true, ...cancelOptions };
+    const promises = notifyManager.batch(() =>
+      this.#queryCache.findAll(filters).map((query: Query) => query.cancel(options)),
+    );
+    return Promise.all(promises).then(noop, noop);
+  }
+
+  invalidateQueries(filters: InvalidateQueryFilters<any> & Filters = {}, options: InvalidateOptions = {}): Promise<void> {
+    return notifyManager.batch(() => {
+      this.#queryCache.invalidate(filters);
+      if (filters.refetchType === 'none') {
+        return Promise.resolve();
+      }
+      return this.refetchQueries({ ...filters, type: filters.refetchType ?? filters.type ?? 'active' }, options);
+    });
+  }
+
+  refetchQueries(filters: Filters = {}, options: RefetchOptions = {}): Promise<void> {
+    const fetchOptions = { ...options, cancelRefetch: options.cancelRefetch ?? true };
+    let promises: Promise<unknown>[] | undefined;
+    notifyManager.batch(() => {
+      this.#queryCache.refetch(filters, (query) => {
+        let promise = query.fetch(undefined, fetchOptions);
+        if (!options.throwOnError) {
+          promise = promise.catch(noop);
+        }
+        promises ??= [];
+        promises.push(query.state.fetchStatus === 'paused' ? Promise.resolve() : promise);
+      });
+    });
+    return promises ? Promise.all(promises).then(noop) : Promise.resolve();
+  }
+
+  fetchQuery(options: Options): Promise<any> {
+    const defaulted = this.defaultQueryOptions(options);
+    // A caller waits and shows an error itself: by default it isn't made to wait through retries.
+    if (defaulted.retry === undefined) {
+      defaulted.retry = false;
+    }
+    const query: Query = this.#queryCache.build(this as never, defaulted);
+    const staleTime = defaulted.skipCache ? 0 : staleTimeNumber(resolve(defaulted.staleTime, query));
+    const { engine } = this.#queryCache.host;
+    return engine.needs_fetch(query.attach(), staleTime, Date.now()) || defaulted.skipCache
+      ? query.fetch(defaulted)
+      : Promise.resolve(query.data);
+  }
+
+  async query(options: Options): Promise<any> {
+    const data = await this.fetchQuery(options);
+    return options.select ? options.select(data) : data;
+  }
+
+  prefetchQuery(options: Options): Promise<void> {
+    return this.fetchQuery(options).then(noop).catch(noop);
+  }
+
+  resumePausedMutations(): Promise<unknown> {
+    return onlineManager.isOnline() ? this.#mutationCache.resumePausedMutations() : Promise.resolve();
+  }
+
+  getQueryCache(): QueryCache {
+    return this.#queryCache;
+  }
+
+  getMutationCache(): MutationCache {
+    return this.#mutationCache;
+  }
+
+  getDefaultOptions(): DefaultOptions {
+    return this.#defaultOptions;
+  }
+
+  setDefaultOptions(options: DefaultOptions): void {
+    this.#defaultOptions = options;
+  }
+
+  setQueryDefaults(queryKey: QueryKey, options: Partial<Options>): void {
+    this.#queryDefaults.set(hashKey(queryKey), { queryKey, defaultOptions: options });
+  }
+
+  getQueryDefaults(queryKey: QueryKey): Partial<Options> {
+    const merged: Partial<Options> = {};
+    for (const defaults of this.#queryDefaults.values()) {
+      if (partialMatchKey(queryKey, defaults.queryKey)) {
+        Object.assign(merged, defaults.defaultOptions);
+      }
+    }
+    return merged;
+  }
+
+  setMutationDefaults(mutationKey: QueryKey, options: object): void {
+    this.#mutationDefaults.set(hashKey(mutationKey), { mutationKey, defaultOptions: options });
+  }
+
+  getMutationDefaults(mutationKey: QueryKey): object {
+    const merged = {};
+    for (const defaults of this.#mutationDefaults.values()) {
+      if (partialMatchKey(mutationKey, defaults.mutationKey)) {
+        Object.assign(merged, defaults.defaultOptions);
+      }
+    }
+    return merged;
+  }
+
+  defaultQueryOptions(options: Options): Options & { _defaulted?: boolean } {
+    const given = options as Options & { _defaulted?: boolean };
+    if (given._defaulted) {
+      return given;
+    }
+    const defaulted: Options & { _defaulted?: boolean; queryHash?: string } = {
+      ...this.#defaultOptions.queries,
+      ...(this.#queryDefaults.size > 0 ? this.getQueryDefaults(options.queryKey) : undefined),
+      ...options,
+      _defaulted: true,
+    };
+    if (!defaulted.queryHash) {
+      checkKey(defaulted.queryKey);
+      defaulted.queryHash = this.#queryCache.hashOf(defaulted.queryKey, defaulted);
+    }
+    if (defaulted.refetchOnReconnect === undefined) {
+      defaulted.refetchOnReconnect = defaulted.networkMode !== 'always';
+    }
+    if (defaulted.throwOnError === undefined) {
+      defaulted.throwOnError = !!defaulted.suspense;
+    }
+    if (!defaulted.networkMode && defaulted.persister) {
+      defaulted.networkMode = 'offlineFirst';
+    }
+    if (defaulted.queryFn === skipToken) {
+      defaulted.enabled = false;
+    }
+    return defaulted;
+  }
+
+  defaultMutationOptions(options?: any): any {
+    if (options?._defaulted) {
+      return options;
+    }
+    return {
+      ...this.#defaultOptions.mutations,
+      ...(options?.mutationKey && this.getMutationDefaults(options.mutationKey)),
+      ...options,
+      _defaulted: true,
+    };
+  }
+
+  clear(): void {
+    this.#queryCache.clear();
+    this.#mutationCache.clear();
+  }
+
+  // Beyond React Query
+
+  /**
+   * Applies a domain event: what the rules name for it is stale at once, and what of it is watched is fetched once, however
+   * many events hit it. Resolves when these fetches have settled. Throws where a rule needs a field that `args` doesn't have.
+   */
+  emit(event: string, args?: Record<string, string | number | boolean>): Promise<void> {
+    return this.#queryCache.events.emit(event, args);
+  }
+
+  /** Counts of what the cache did, and how large it is. */
+  stats(): Stats {
+    return readStats(this.#queryCache.host);
+  }
+
+  /** Opens the live connection: what the server says is stale is refetched. */
+  connect(options: ConnectOptions): LiveConnection {
+    return new LiveConnection(this.#queryCache, options);
+  }
+
+  /** The query of a key, without making options for it where no default could change its hash. */
+  #find(queryKey: QueryKey): Query | undefined {
+    checkKey(queryKey);
+    if (this.#defaultOptions.queries?.queryKeyHashFn || this.#queryDefaults.size > 0) {
+      return this.#queryCache.lookUp(queryKey, this.defaultQueryOptions({ queryKey } as Options));
+    }
+    return this.#queryCache.lookUp(queryKey);
+  }
+}

@@ -1,0 +1,65 @@
+import type { MutationKey, QueryKey, QueryOptions } from '@tanstack/query-core';
+import { isPlainObject } from './plain';
+
+const sortObject = (_name: string, value: unknown): unknown => {
+  if (!isPlainObject(value)) {
+    return value;
+  }
+  const sorted: Record<string, unknown> = {};
+  for (const name of Object.keys(value).sort()) {
+    sorted[name] = value[name];
+  }
+  return sorted;
+};
+
+/** The canonical text of a value: JSON with sorted names. Throws a TypeError for a bigint and for a cycle. */
+export function canonicalText(value: unknown): string {
+  return JSON.stringify(value, sortObject);
+}
+
+/** The identity of a key: its JSON with the names of objects sorted. */
+export function hashKey(queryKey: QueryKey | MutationKey): string {
+  return canonicalText(queryKey);
+}
+
+/** The identity of a key under a query's own hash function, if it has one. */
+export function hashQueryKeyByOptions(
+  queryKey: QueryKey,
+  options?: Pick<QueryOptions<any, any, any, any>, 'queryKeyHashFn'>,
+): string {
+  return (options?.queryKeyHashFn ?? hashKey)(queryKey as never);
+}
+
+/** Whether all that `b` says holds for `a`: objects and arrays may have more. */
+export function partialMatchKey(a: QueryKey, b: QueryKey): boolean;
+export function partialMatchKey(a: any, b: any): boolean {
+  if (a === b) {
+    return true;
+  }
+  if (typeof a !== typeof b || !a || !b || typeof a !== 'object' || typeof b !== 'object') {
+    return false;
+  }
+  return Object.keys(b).every((name) => partialMatchKey(a[name], b[name]));
+}
+
+/** Fails early, and says how to mend it, where a key is no array. */
+export function checkKey(queryKey: unknown): asserts queryKey is QueryKey {
+  if (!Array.isArray(queryKey)) {
+    throw new TypeError(
+      `A query key must be an array, but this one is ${describe(queryKey)}: write queryKey: [${
+        typeof queryKey === 'string' ? JSON.stringify(queryKey) : '…'
+      }].`,
+    );
+  }
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) {
+    return 'missing';
+  }
+  try {
+    return `${value === null ? 'null' : typeof value} ${JSON.stringify(value)?.slice(0, 80) ?? ''}`.trim();
+  } catch {
+    return typeof value;
+  }
+}

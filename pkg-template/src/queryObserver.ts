@@ -1,0 +1,475 @@
+import type {
+  FetchStatus,
+  Query as CoreQuery,
+  QueryObserverOptions,
+  QueryObserverResult,
+  QueryState,
+  QueryStatus,
+  RefetchOptions,
+} from '@tanstack/query-core';
+import { environment, NONE } from './bridge/host';
+import { answerTopic, type PackedOptions, packOptions } from './bridge/observerOptions';
+import { environmentManager } from './environmentManager';
+import { noop } from './markers';
+import type { Query } from './query';
+import type { QueryCache } from './queryCache';
+import type { QueryClient } from './queryClient';
+import { FETCH_STATUSES, STATUSES } from './queryState';
+import { replaceData, shallowEqualObjects } from './structuralSharing';
+import { Subscribable } from './subscribable';
+
+type Options = QueryObserverOptions<any, any, any, any, any> & { skipCache?: boolean | 'no-store' };
+type Result = QueryObserverResult<any, any>;
+
+interface ObserverFetchOptions extends RefetchOptions {
+  throwOnError?: boolean;
+  meta?: { fetchMore?: { direction: 'forward' | 'backward' } };
+}
+
+const STALE_FLAG = 1;
+const ENABLED_FLAG = 2;
+const FETCHED_FLAG = 4;
+
+/** Watches one query: computes a result from its state, and tells listeners when what they use has changed. */
+export class QueryObserver extends Subscribable<(result: Result) => void> {
+  options: Options;
+  /** The id of its slot in the engine, from the first listener to the end. */
+  slot = NONE;
+  /** The options as the engine takes them. */
+  packed!: PackedOptions;
+  readonly #client: QueryClient;
+  readonly #cache: QueryCache;
+  #query!: Query;
+  #initialDataCount = 0;
+  #initialErrorCount = 0;
+  #result: Result | undefined;
+  #resultState: QueryState<any, any> | undefined;
+  #resultOptions: Options | undefined;
+  #selectFn: Options['select'];
+  #selected: any;
+  #selectError: any = null;
+  #lastWithData: Query | undefined;
+  readonly #tracked = new Set<keyof Result>();
+
+  constructor(client: QueryClient, options: Options) {
+    super();
+    this.options = options;
+    this.#client = client;
+    this.#cache = client.getQueryCache();
+    this.bindMethods();
+    this.setOptions(options);
+  }
+
+  protected bindMethods(): void {
+    this.refetch = this.refetch.bind(this);
+  }
+
+  protected override onSubscribe(): void {
+    if (this.listeners.size !== 1) {
+      return;
+    }
+    this.#query.addObserver(this as never);
+    if (this.#fetchesOnMount(this.#query, this.options, this.packed, true)) {
+      this.#fetchUnawaited();
+    } else {
+      this.updateResult();
+    }
+    this.#setTimers();
+  }
+
+  protected override onUnsubscribe(): void {
+    if (!this.hasListeners()) {
+      this.destroy();
+    }
+  }
+
+  shouldFetchOnReconnect(): boolean {
+    return this.#wakes(false);
+  }
+
+  shouldFetchOnWindowFocus(): boolean {
+    return this.#wakes(true);
+  }
+
+  destroy(): void {
+    this.listeners = new Set();
+    this.#query.removeObserver(this as never);
+  }
+
+  setOptions(options: Options): void {
+    const previous = this.options;
+    const previousPacked = this.packed;
+    const previousQuery = this.#query;
+    this.options = this.#client.defaultQueryOptions(options as never) as Options;
+    this.packed = packOptions(this.options);
+    this.#checkEnabled();
+    if (this.slot !== NONE) {
+      const { bits, staleTime, interval } = this.packed;
+      this.#cache.host.engine.set_options(this.slot, bits, staleTime, interval);
+    }
+    this.#updateQuery();
+    const query = this.#query;
+    query.setOptions(this.options);
+    if ((previous as { _defaulted?: boolean })._defaulted && !shallowEqualObjects(this.options, previous)) {
+      this.#cache.notify({ type: 'observerOptionsUpdated', query: query as never, observer: this as never });
+    }
+    const mounted = this.hasListeners();
+    const moved = query !== previousQuery;
+    if (mounted && this.#fetchesOnChange(query, this.options, this.packed, moved, previous, previousPacked)) {
+      this.#fetchUnawaited();
+    }
+    this.updateResult();
+    const { engine } = this.#cache.host;
+    if (mounted && this.slot !== NONE) {
+      const verdict = engine.retime(
+        this.slot,
+        moved,
+        previousPacked.bits,
+        previousPacked.staleTime,
+        Date.now(),
+        performance.now(),
+        environmentManager.isServer(),
+      );
+      this.#cache.host.drain(this.#decide(verdict, this.options, previous) !== 0);
+    } else if (typeof this.options.refetchInterval === 'function') {
+      this.options.refetchInterval(query as never);
+    }
+  }
+
+  getOptimisticResult(options: Options): Result {
+    const query = this.#buildQuery(options);
+    const result = this.createResult(query as never, options);
+    if (!shallowEqualObjects(this.#result as object, result)) {
+      this.#result = result;
+      this.#resultOptions = this.options;
+      this.#resultState = this.#query.state;
+    }
+    return result;
+  }
+
+  getCurrentResult(): Result {
+    return this.#result!;
+  }
+
+  trackResult(result: Result, onPropTracked?: (key: keyof Result) => void): Result {
+    return new Proxy(result, {
+      get: (target, key) => {
+        this.trackProp(key as keyof Result);
+        onPropTracked?.(key as keyof Result);
+        return Reflect.get(target, key);
+      },
+    });
+  }
+
+  trackProp(key: keyof Result): void {
+    this.#tracked.add(key);
+  }
+
+  getCurrentQuery(): CoreQuery<any, any, any, any> {
+    return this.#query as never;
+  }
+
+  refetch({ ...options }: RefetchOptions = {}): Promise<Result> {
+    return this.fetch({ ...options });
+  }
+
+  fetchOptimistic(options: Options): Promise<Result> {
+    const defaulted = this.#client.defaultQueryOptions(options as never) as Options;
+    const query = this.#buildQuery(defaulted);
+    return query.fetch().then(() => this.createResult(query as never, defaulted));
+  }
+
+  protected fetch(fetchOptions: ObserverFetchOptions): Promise<Result> {
+    return this.#executeFetch({ ...fetchOptions, cancelRefetch: fetchOptions.cancelRefetch ?? true }).then(() => {
+      this.updateResult();
+      return this.#result!;
+    });
+  }
+
+  protected createResult(coreQuery: CoreQuery<any, any, any, any>, options: Options): Result {
+    const query = coreQuery as unknown as Query;
+    const packed = options === this.options ? this.packed : packOptions(options);
+    const { host } = this.#cache;
+    const sameQuery = query === this.#query;
+    const previous = this.#result;
+    const optimistic = options._optimisticResults;
+    let starts = false;
+    if (optimistic) {
+      const mounted = this.hasListeners();
+      starts = mounted
+        ? this.#fetchesOnChange(query, options, packed, !sameQuery, this.#resultOptions ?? options, undefined)
+        : this.#fetchesOnMount(query, options, packed, false);
+    }
+    const slot = query.attach();
+    host.engine.load(slot);
+    const { numbers, scratch } = host;
+    let status: QueryStatus = STATUSES[numbers[scratch]!]!;
+    let fetchStatus: FetchStatus = FETCH_STATUSES[numbers[scratch + 1]!]!;
+    const dataUpdateCount = numbers[scratch + 4]!;
+    const dataUpdatedAt = numbers[scratch + 5]!;
+    const errorUpdateCount = numbers[scratch + 6]!;
+    let errorUpdatedAt = numbers[scratch + 7]!;
+    let failureCount = numbers[scratch + 8]!;
+    let failureReason = query.failureReason;
+    let data = query.data;
+    let error = query.error;
+    if (starts) {
+      failureCount = 0;
+      failureReason = null;
+      fetchStatus = host.engine.starts_paused(query.networkCode, environment()) ? 'paused' : 'fetching';
+      if (data === undefined) {
+        error = null;
+        status = 'pending';
+      }
+    }
+    if (optimistic === 'isRestoring') {
+      fetchStatus = 'idle';
+    }
+    let isPlaceholderData = false;
+    let selects = true;
+    if (options.placeholderData !== undefined && data === undefined && status === 'pending') {
+      let placeholder: any;
+      if (previous?.isPlaceholderData && options.placeholderData === this.#resultOptions?.placeholderData) {
+        placeholder = previous.data;
+        selects = false;
+      } else {
+        placeholder =
+          typeof options.placeholderData === 'function'
+            ? (options.placeholderData as (data: any, query: any) => any)(
+                this.#lastWithData?.data,
+                this.#lastWithData,
+              )
+            : options.placeholderData;
+      }
+      if (placeholder !== undefined) {
+        status = 'success';
+        data = replaceData(previous?.data, placeholder, options);
+        isPlaceholderData = true;
+      }
+    }
+    if (options.select && data !== undefined && selects) {
+      if (previous && data === this.#resultState?.data && options.select === this.#selectFn) {
+        data = this.#selected;
+      } else {
+        try {
+          this.#selectFn = options.select;
+          data = replaceData(previous?.data, options.select(data), options);
+          this.#selected = data;
+          this.#selectError = null;
+        } catch (thrown) {
+          this.#selectError = thrown;
+        }
+      }
+    }
+    if (this.#selectError) {
+      error = this.#selectError;
+      data = this.#selected;
+      errorUpdatedAt = Date.now();
+      status = 'error';
+    }
+    const flags = this.#decide(
+      host.engine.result(
+        slot,
+        packed.bits,
+        packed.staleTime,
+        options === this.options && sameQuery ? this.slot : NONE,
+        sameQuery ? this.#initialDataCount : dataUpdateCount,
+        sameQuery ? this.#initialErrorCount : errorUpdateCount,
+        Date.now(),
+      ),
+      options,
+      undefined,
+      query,
+    );
+    const isFetching = fetchStatus === 'fetching';
+    const isPending = status === 'pending';
+    const isError = status === 'error';
+    const isLoading = isPending && isFetching;
+    const hasData = data !== undefined;
+    return {
+      status,
+      fetchStatus,
+      isPending,
+      isSuccess: status === 'success',
+      isError,
+      isInitialLoading: isLoading,
+      isLoading,
+      data,
+      dataUpdatedAt,
+      error,
+      errorUpdatedAt,
+      failureCount,
+      failureReason,
+      errorUpdateCount,
+      isFetched: dataUpdateCount > 0 || errorUpdateCount > 0,
+      isFetchedAfterMount: (flags & FETCHED_FLAG) !== 0,
+      isFetching,
+      isRefetching: isFetching && !isPending,
+      isLoadingError: isError && !hasData,
+      isPaused: fetchStatus === 'paused',
+      isPlaceholderData,
+      isRefetchError: isError && hasData,
+      isStale: (flags & STALE_FLAG) !== 0,
+      refetch: this.refetch,
+      isEnabled: (flags & ENABLED_FLAG) !== 0,
+    } as Result;
+  }
+
+  updateResult(): void {
+    const previous = this.#result;
+    const next = this.createResult(this.#query as never, this.options);
+    this.#resultState = this.#query.state;
+    this.#resultOptions = this.options;
+    if (this.#resultState.data !== undefined) {
+      this.#lastWithData = this.#query;
+    }
+    if (previous && shallowEqualObjects(next, previous)) {
+      return;
+    }
+    this.#result = next;
+    const tells = this.#changesTracked(next, previous);
+    this.#notify(tells);
+  }
+
+  onQueryUpdate(): void {
+    this.updateResult();
+    if (this.hasListeners()) {
+      this.#setTimers();
+    }
+  }
+
+  // For the engine
+
+  /** Whether the last result was stale. */
+  get lastStale(): boolean {
+    return this.#result?.isStale ?? true;
+  }
+
+  wake(): void {
+    this.refetch({ cancelRefetch: false }).catch(noop);
+  }
+
+  poll(): void {
+    this.#fetchUnawaited();
+  }
+
+  turnStale(): void {
+    this.updateResult();
+  }
+
+  answer(topic: number): number {
+    return answerTopic(topic, this.options, undefined, this.#query as never);
+  }
+
+  #updateQuery(): void {
+    const query = this.#buildQuery(this.options);
+    if (query === this.#query) {
+      return;
+    }
+    const previous = this.#query as Query | undefined;
+    this.#query = query;
+    const { dataUpdateCount, errorUpdateCount } = query.state;
+    this.#initialDataCount = dataUpdateCount;
+    this.#initialErrorCount = errorUpdateCount;
+    if (this.hasListeners()) {
+      previous?.removeObserver(this as never);
+      query.addObserver(this as never);
+    }
+  }
+
+  #buildQuery(options: Options): Query {
+    const current = this.#query as Query | undefined;
+    // A query that isn't stored is this observer's own: it stays while the key does.
+    if (options.skipCache === 'no-store' && current?.options.skipCache === 'no-store') {
+      if (current.queryHash === options.queryHash) {
+        return current;
+      }
+    }
+    return this.#cache.build(this.#client as never, options);
+  }
+
+  #executeFetch(fetchOptions?: ObserverFetchOptions): Promise<any> {
+    this.#updateQuery();
+    const promise = this.#query.fetch(this.options, fetchOptions);
+    return fetchOptions?.throwOnError ? promise : promise.catch(noop);
+  }
+
+  #fetchUnawaited(): void {
+    this.#updateQuery();
+    this.#query.fetchUnawaited(this.options);
+  }
+
+  #setTimers(): void {
+    if (this.slot === NONE) {
+      return;
+    }
+    const { host } = this.#cache;
+    const verdict = host.engine.timers(this.slot, Date.now(), performance.now(), environmentManager.isServer());
+    host.drain(this.#decide(verdict, this.options) !== 0);
+  }
+
+  #fetchesOnMount(query: Query, options: Options, packed: PackedOptions, counted: boolean): boolean {
+    const { engine } = this.#cache.host;
+    const verdict = engine.on_mount(query.attach(), packed.bits, packed.staleTime, counted, Date.now());
+    return this.#decide(verdict, options, undefined, query) !== 0;
+  }
+
+  #fetchesOnChange(
+    query: Query,
+    options: Options,
+    packed: PackedOptions,
+    moved: boolean,
+    previous: Options,
+    previousPacked: PackedOptions | undefined,
+  ): boolean {
+    const { bits } = previousPacked ?? packOptions(previous);
+    const { engine } = this.#cache.host;
+    const verdict = engine.on_change(query.attach(), packed.bits, packed.staleTime, moved, bits, Date.now());
+    return this.#decide(verdict, options, previous, query) !== 0;
+  }
+
+  #wakes(focus: boolean): boolean {
+    const { bits, staleTime } = this.packed;
+    const verdict = this.#cache.host.engine.on_wake(this.#query.attach(), bits, staleTime, focus, Date.now());
+    return this.#decide(verdict, this.options) !== 0;
+  }
+
+  #decide(verdict: number, options: Options, previous?: Options, query: Query = this.#query): number {
+    return verdict < 0
+      ? this.#cache.host.decide(verdict, (topic) => answerTopic(topic, options, previous, query as never))
+      : verdict;
+  }
+
+  #checkEnabled(): void {
+    const { enabled } = this.options;
+    if (enabled !== undefined && typeof enabled !== 'boolean' && typeof enabled !== 'function') {
+      throw new Error('Expected enabled to be a boolean or a callback that returns a boolean');
+    }
+  }
+
+  /** Whether a property that somebody uses has changed. */
+  #changesTracked(next: Result, previous: Result | undefined): boolean {
+    if (!previous) {
+      return true;
+    }
+    const { notifyOnChangeProps, throwOnError } = this.options;
+    const named = typeof notifyOnChangeProps === 'function' ? notifyOnChangeProps() : notifyOnChangeProps;
+    if (named === 'all' || (!named && this.#tracked.size === 0)) {
+      return true;
+    }
+    const used = new Set<string>(named ?? this.#tracked);
+    if (throwOnError) {
+      used.add('error');
+    }
+    for (const key of Object.keys(next) as (keyof Result)[]) {
+      if (next[key] !== previous[key] && used.has(key)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  #notify(tells: boolean): void {
+    this.#cache.tellResult(this.#query, tells ? this.listeners : undefined, this.#result!);
+  }
+}

@@ -1,0 +1,44 @@
+import type { Host } from './bridge/host';
+
+interface Numbers {
+  hits: number;
+  misses: number;
+  dedupes: number;
+  fetches: number;
+  invalidations: number;
+}
+
+interface Report {
+  queries: number;
+  observers: number;
+  symbols: number;
+  ignoredEvents: number;
+  total: Numbers;
+  byPrefix: [string, Numbers][];
+}
+
+export interface Stats extends Numbers {
+  queries: number;
+  observers: number;
+  symbols: number;
+  ignoredEvents: number;
+  hitRate: number;
+  memoryBytes: number;
+  byPrefix: Record<string, Numbers>;
+}
+
+/** What the engine has counted. */
+export function readStats(host: Host<any, any>): Stats {
+  const { queries, observers, symbols, ignoredEvents, total, byPrefix } = host.engine.report() as Report;
+  const asked = total.hits + total.misses;
+  return {
+    queries,
+    observers,
+    ...total,
+    ignoredEvents,
+    hitRate: asked === 0 ? 0 : total.hits / asked,
+    memoryBytes: host.memoryBytes,
+    symbols,
+    byPrefix: Object.fromEntries(byPrefix),
+  };
+}

@@ -1,0 +1,80 @@
+//! What the engine asks JavaScript to do, one thing at a time.
+
+/// Which action an `updated` event tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Action {
+    /// The one that the caller holds: it issued the command.
+    Callers = 0,
+    /// `invalidate`.
+    Invalidate = 1,
+    /// `pause`.
+    Pause = 2,
+    /// `continue`.
+    Continue = 3,
+}
+
+/// One step for JavaScript to carry out. Ids are those of queries and observers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Effect {
+    /// The command is done.
+    Done,
+    /// Tell an observer to compute its result anew.
+    Notify(u32),
+    /// Tell the cache's listeners that a query changed.
+    Event(u32, Action),
+    /// Fetch a query, for the caller of the command.
+    Fetch(u32),
+    /// Fetch for an observer that focus or reconnect woke up.
+    Wake(u32),
+    /// Fetch for an observer whose interval has passed.
+    Poll(u32),
+    /// Compute the result of an observer whose data turned stale.
+    Stale(u32),
+    /// Call the query function.
+    Run(u32),
+    /// Let the fetch fail with its last error: nobody waits for another try.
+    Reject(u32),
+    /// Call `continue_fetch` in a microtask.
+    Continue(u32),
+    /// Remove a query whose time is over.
+    Remove(u32),
+    /// Take a last snapshot and call `release`: nothing needs the slot.
+    Release(u32),
+    /// Reset a query (an operation in mode `remove` hit it while watched).
+    Reset(u32),
+    /// Answer a question about an option of an observer (topic, observer).
+    Ask(u32, u32),
+    /// Set the host timer anew (delay in ms).
+    Arm(f64),
+    /// No deadline is left: look again in a microtask, then clear the host timer.
+    Disarm,
+    /// All that operations had marked has been asked for.
+    Swept,
+}
+
+impl Effect {
+    /// As one number: code in the low 5 bits, payload above (below 2^48).
+    pub fn pack(self) -> f64 {
+        let (code, payload) = match self {
+            Self::Done => (0, 0.0),
+            Self::Notify(observer) => (1, f64::from(observer)),
+            Self::Event(query, action) => (2 + action as u32, f64::from(query)),
+            Self::Fetch(query) => (6, f64::from(query)),
+            Self::Wake(observer) => (7, f64::from(observer)),
+            Self::Poll(observer) => (8, f64::from(observer)),
+            Self::Stale(observer) => (9, f64::from(observer)),
+            Self::Run(query) => (10, f64::from(query)),
+            Self::Reject(query) => (11, f64::from(query)),
+            Self::Continue(query) => (12, f64::from(query)),
+            Self::Remove(query) => (13, f64::from(query)),
+            Self::Release(query) => (14, f64::from(query)),
+            Self::Reset(query) => (15, f64::from(query)),
+            Self::Ask(topic, observer) => (16, f64::from(topic) + 16.0 * f64::from(observer)),
+            Self::Arm(delay) => (17, delay),
+            Self::Disarm => (18, 0.0),
+            Self::Swept => (19, 0.0),
+        };
+        f64::from(code) + 32.0 * payload
+    }
+}

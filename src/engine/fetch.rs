@@ -1,0 +1,78 @@
+//! One fetch of one query: tries, sleeps, pauses.
+
+use super::timers::TimerId;
+
+/// Which network a fetch needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum NetworkMode {
+    /// Starts and goes on only online.
+    #[default]
+    Online,
+    /// Doesn't care.
+    Always,
+    /// Starts anyway, goes on only online.
+    OfflineFirst,
+}
+
+/// What the page's managers say at this moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Environment {
+    /// Somebody looks at the page.
+    pub focused: bool,
+    /// There is a network.
+    pub online: bool,
+    /// No timers, no automatic retries.
+    pub server: bool,
+}
+
+impl NetworkMode {
+    /// Whether a fetch may start.
+    pub fn can_start(self, environment: Environment) -> bool {
+        self != Self::Online || environment.online
+    }
+
+    /// Whether a fetch may go on after a sleep or a pause.
+    pub fn can_continue(self, environment: Environment) -> bool {
+        environment.focused && (self == Self::Always || environment.online)
+    }
+}
+
+/// Where a fetch stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Announced, not yet begun.
+    Starting,
+    /// The query function works.
+    Running,
+    /// A try failed, the next waits for its time.
+    Sleeping,
+    /// The network or the focus is missing.
+    Paused,
+}
+
+/// A fetch that hasn't settled.
+#[derive(Debug)]
+pub struct Fetch {
+    /// Which fetch of its query it is.
+    pub generation: u32,
+    /// Where it stands.
+    pub phase: Phase,
+    /// Failed tries.
+    pub failures: f64,
+    /// Nobody waits any more: no further try.
+    pub retry_cancelled: bool,
+    /// Which network it needs.
+    pub network: NetworkMode,
+    /// When the next try is due.
+    pub sleep: TimerId,
+}
+
+/// The pause before the next try where the user says nothing (ms): 1 s, 2 s, 4 s … 30 s, as React Query documents it.
+pub fn default_retry_delay(failures: f64) -> f64 {
+    (1000.0 * failures.min(16.0).exp2()).min(30_000.0)
+}
+
+/// How many tries follow a failure where the user says nothing.
+pub const fn default_retry(server: bool) -> f64 {
+    if server { 0.0 } else { 3.0 }
+}

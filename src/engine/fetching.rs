@@ -1,0 +1,176 @@
+//! Commands of a fetch, from the wish to its end.
+
+use super::core::Engine;
+use super::effect::Action;
+use super::fetch::{Environment, Fetch, NetworkMode, Phase};
+use super::frames::Frame;
+use super::query::{Dirty, FetchStatus};
+use super::timers::TimerId;
+
+/// What a wish to fetch meets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Meets {
+    /// No fetch: start one.
+    Nothing = 0,
+    /// A fetch in flight: join it.
+    Fetch = 1,
+    /// A fetch in flight over data, and the caller wants a new one: cancel it silently, start one.
+    Outdated = 2,
+}
+
+impl Engine {
+    /// Somebody wants the query fetched. Joining revives retries that had been cancelled.
+    pub fn wish_fetch(&mut self, id: u32, cancel_refetch: bool) -> Meets {
+        let query = &mut self.queries[id];
+        let Some(fetch) = query.fetch.as_mut().filter(|_| query.state.fetch_status != FetchStatus::Idle) else {
+            return Meets::Nothing;
+        };
+        if query.state.has_data && cancel_refetch {
+            return Meets::Outdated;
+        }
+        fetch.retry_cancelled = false;
+        self.stats.of(query.prefix).dedupes += 1;
+        Meets::Fetch
+    }
+
+    /// Whether the data is too old for a caller of `fetchQuery`; counts a hit or a miss. `stale_time` and `now` in ms.
+    pub fn needs_fetch(&mut self, id: u32, stale_time: f64, now: f64) -> bool {
+        let query = &self.queries[id];
+        let needed = query.state.is_stale_by_time(stale_time, now);
+        let counters = self.stats.of(query.prefix);
+        if needed {
+            counters.misses += 1;
+        } else {
+            counters.hits += 1;
+        }
+        needed
+    }
+
+    /// Starts a fetch; its generation. `announced`: a fetch with the same meta is announced already.
+    pub fn start_fetch(&mut self, id: u32, network: NetworkMode, announced: bool, environment: Environment) -> u32 {
+        let query = &mut self.queries[id];
+        if let Some(mut orphan) = query.fetch.take() {
+            self.timers.clear(&mut orphan.sleep);
+            self.in_flight -= 1;
+        }
+        self.in_flight += 1;
+        let query = &mut self.queries[id];
+        query.generation = query.generation.wrapping_add(1);
+        query.revert = Some(query.state);
+        query.dirty = Dirty::No;
+        query.in_sweep = false;
+        let generation = query.generation;
+        query.fetch = Some(Box::new(Fetch {
+            generation,
+            phase: Phase::Starting,
+            failures: 0.0,
+            retry_cancelled: false,
+            network,
+            sleep: TimerId::NONE,
+        }));
+        self.stats.of(query.prefix).fetches += 1;
+        if !announced {
+            query.state.fetch(network.can_start(environment));
+        }
+        self.command(|engine| {
+            engine.frames.push(Frame::Begin { query: id, generation, environment });
+            if !announced {
+                engine.announce(id, Action::Callers);
+            }
+        });
+        generation
+    }
+
+    /// A try has failed and another one is due: tells of it (the caller's action).
+    pub fn announce_failure(&mut self, id: u32) -> bool {
+        self.command(|engine| engine.announce(id, Action::Callers))
+    }
+
+    /// A paused fetch goes on.
+    pub fn continue_fetch(&mut self, id: u32, generation: u32) -> bool {
+        let Some(query) = self.queries.get_mut(id) else { return false };
+        let paused = query.fetch.as_ref().is_some_and(|fetch| {
+            fetch.generation == generation && fetch.phase == Phase::Paused
+        });
+        if !paused {
+            return false;
+        }
+        query.state.fetch_status = FetchStatus::Fetching;
+        self.command(|engine| {
+            engine.frames.push(Frame::Proceed { query: id, generation });
+            engine.announce(id, Action::Continue);
+        })
+    }
+
+    /// Whether this fetch is the one in flight.
+    pub fn is_current(&self, id: u32, generation: u32) -> bool {
+        let fetch = self.queries.get(id).and_then(|query| query.fetch.as_ref());
+        fetch.is_some_and(|fetch| fetch.generation == generation)
+    }
+
+    /// The fetch brought data (`at` in ms of `Date.now()`).
+    pub fn succeed(&mut self, id: u32, has_data: bool, at: f64) -> bool {
+        self.end_fetch(id);
+        let query = &mut self.queries[id];
+        query.state.succeed(has_data, at, false);
+        query.revert = None;
+        self.command(|engine| {
+            engine.settle_later(id);
+            engine.announce(id, Action::Callers);
+        })
+    }
+
+    /// The fetch gave up (`at` in ms of `Date.now()`).
+    pub fn fail(&mut self, id: u32, at: f64) -> bool {
+        self.end_fetch(id);
+        self.queries[id].state.fail(at);
+        self.command(|engine| {
+            engine.settle_later(id);
+            engine.announce(id, Action::Callers);
+        })
+    }
+
+    /// Ends the fetch in flight without a word; whether there was one.
+    pub fn cancel_fetch(&mut self, id: u32) -> bool {
+        let was = self.queries[id].in_flight();
+        self.end_fetch(id);
+        was
+    }
+
+    /// Nobody waits any more: the fetch may end, but is not tried again.
+    pub fn cancel_retry(&mut self, id: u32) {
+        if let Some(fetch) = &mut self.queries[id].fetch {
+            fetch.retry_cancelled = true;
+        }
+    }
+
+    /// Back to the state before the cancelled fetch, or to what was written by hand since.
+    pub fn revert(&mut self, id: u32) -> bool {
+        let query = &mut self.queries[id];
+        if let Some(state) = query.revert {
+            query.state = state;
+        }
+        query.state.fetch_status = FetchStatus::Idle;
+        self.command(|engine| {
+            engine.settle_later(id);
+            engine.announce(id, Action::Callers);
+        })
+    }
+
+    /// The fetch is over and its callbacks have run: the query may go after its time.
+    pub fn fetch_ended(&mut self, id: u32) -> bool {
+        if self.queries.get(id).is_none() {
+            return false;
+        }
+        self.schedule_gc(id);
+        self.timer_pending()
+    }
+
+    pub(super) fn end_fetch(&mut self, id: u32) {
+        if let Some(mut fetch) = self.queries[id].fetch.take() {
+            self.timers.clear(&mut fetch.sleep);
+            self.in_flight -= 1;
+        }
+    }
+}

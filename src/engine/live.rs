@@ -1,0 +1,339 @@
+//! The client's side of the live protocol: when to connect, what to apply, and when a gap must be assumed.
+
+use std::collections::VecDeque;
+
+use super::backoff::Backoff;
+use super::protocol::is_id;
+use super::random::Random;
+use super::sse::Parser;
+
+pub use config::Config;
+pub use input::{Answer, Wake};
+pub use output::{Output, Target};
+pub use status::{Reason, Status};
+
+mod config;
+mod event;
+mod input;
+mod output;
+mod status;
+
+/// Longer waits than this are not taken from a server, in ms: a mistaken `Retry-After` must not silence a page for good.
+pub const MAX_FLOOR_MS: f64 = 3_600_000.0;
+/// Counts since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Requests.
+    pub connects: u32,
+    /// Events of any name.
+    pub events: u32,
+    /// Events of a name that this version does not know.
+    pub ignored: u32,
+    /// Operations applied.
+    pub operations: u32,
+    /// Resets applied, the client's own included.
+    pub resets: u32,
+}
+
+/// One live connection, over all its requests. It does no IO and reads no clock: `now` is in ms, from any start, and must
+/// not go back.
+///
+/// - **Commands**: [`connect`](Self::connect), [`close`](Self::close).
+/// - **What happened**: [`handle_response`](Self::handle_response), [`handle_bytes`](Self::handle_bytes),
+///   [`handle_closed`](Self::handle_closed), [`handle_wake`](Self::handle_wake), [`handle_offline`](Self::handle_offline),
+///   [`handle_timeout`](Self::handle_timeout).
+/// - **What to do**: [`poll_output`](Self::poll_output), [`deadline`](Self::deadline).
+/// - **Getters**: [`cursor`](Self::cursor), [`stats`](Self::stats).
+///
+/// Drain order: after each command and each `handle_*`, carry out `poll_output` until it gives `None`, in its order, before
+/// anything else is handed in; then wait until `deadline`, at the latest, and call `handle_timeout`. A call for the next
+/// output says that the last one was carried out: only then is its id committed.
+#[derive(Debug)]
+pub struct Live {
+    config: Config,
+    random: Random,
+    backoff: Backoff,
+    phase: Phase,
+    parser: Parser,
+    queue: VecDeque<Queued>,
+    cursor: Option<String>,
+    /// The stream's id that was queued for commit last.
+    noted: String,
+    /// Something may have been missed that no replay will bring: the next `sync` counts as a reset of everything.
+    gap: bool,
+    /// A replay was completed once, so that what comes without a cursor comes after a hole.
+    was_live: bool,
+    fresh_token: bool,
+    offline: bool,
+    heartbeat_ms: u64,
+    retry_ms: u64,
+    jitter_ms: u64,
+    stats: Stats,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Idle,
+    /// A wake-up brings `at` forward, but not below `floor`, which the server asked for.
+    Waiting {
+        at: f64,
+        floor: f64,
+    },
+    Connecting {
+        since: f64,
+    },
+    Open {
+        heard: f64,
+        live: bool,
+    },
+}
+
+#[derive(Debug)]
+enum Queued {
+    Connect,
+    Output(Output),
+    Commit(Option<String>),
+}
+
+impl Live {
+    /// Nothing happens before [`connect`](Self::connect). Clients that are to spread need different seeds.
+    pub fn new(mut config: Config, seed: u64) -> Live {
+        let given = config.cursor.take();
+        let cursor = given.clone().filter(|cursor| is_id(cursor));
+        Live {
+            random: Random::new(seed),
+            backoff: Backoff::new(config.base_ms, config.cap_ms),
+            phase: Phase::Idle,
+            parser: Parser::new(config.event_bytes, ""),
+            queue: VecDeque::new(),
+            gap: given.is_some() && cursor.is_none(),
+            cursor,
+            noted: String::new(),
+            was_live: false,
+            fresh_token: false,
+            offline: false,
+            heartbeat_ms: config.heartbeat_ms,
+            retry_ms: 0,
+            jitter_ms: 0,
+            stats: Stats::default(),
+            config,
+        }
+    }
+
+    /// Connects now, unless connected or connecting.
+    pub fn connect(&mut self, now: f64) {
+        if matches!(self.phase, Phase::Idle | Phase::Waiting { .. }) {
+            self.start(now);
+        }
+    }
+
+    /// Disconnects for good, or until [`connect`](Self::connect).
+    pub fn close(&mut self) {
+        self.abort();
+        self.phase = Phase::Idle;
+        self.tell(Status::Closed);
+    }
+
+    /// The answer to the request is here, up to its body.
+    pub fn handle_response(&mut self, answer: Answer<'_>, now: f64) {
+        if !matches!(self.phase, Phase::Connecting { .. }) {
+            return;
+        }
+        match answer.status {
+            200 if is_event_stream(answer.content_type) => {
+                self.noted = self.cursor.clone().unwrap_or_default();
+                self.parser = Parser::new(self.config.event_bytes, &self.noted);
+                self.phase = Phase::Open {
+                    heard: now,
+                    live: false,
+                };
+                self.tell(Status::Replaying);
+            }
+            200 => {
+                let kind = answer.content_type.chars().take(100).collect();
+                self.fail(Reason::NotAStream(kind), 0.0, now);
+            }
+            status @ (204 | 403) => {
+                self.abort();
+                self.phase = Phase::Idle;
+                self.tell(Status::Stopped(Reason::Http(status)));
+            }
+            status => {
+                self.fresh_token |= status == 401;
+                self.fail(
+                    Reason::Http(status),
+                    answer.retry_after_ms.unwrap_or(0.0),
+                    now,
+                );
+            }
+        }
+    }
+
+    /// The next bytes of the body.
+    pub fn handle_bytes(&mut self, bytes: &[u8], now: f64) {
+        let Phase::Open { heard, .. } = &mut self.phase else {
+            return;
+        };
+        *heard = now;
+        let mut parser = std::mem::replace(&mut self.parser, Parser::new(0, ""));
+        let pushed = parser.push(bytes, &mut |event| {
+            // A `bye` ends the connection for us, whatever follows it.
+            if self.is_open() {
+                self.handle_event(event, now);
+            }
+        });
+        if self.is_open() {
+            match pushed {
+                Ok(()) => self.note(parser.last_id()),
+                Err(overflow) => {
+                    // The next replay would run into the same event: go round it, and own up to the gap.
+                    self.lose_cursor();
+                    self.fail(Reason::Overflow(overflow.to_string()), 0.0, now);
+                }
+            }
+        }
+        self.parser = parser;
+    }
+
+    /// The request failed, or its body ended or failed, without an [`Output::Abort`].
+    pub fn handle_closed(&mut self, error: Option<&str>, now: f64) {
+        if self.is_open() || matches!(self.phase, Phase::Connecting { .. }) {
+            self.phase = Phase::Idle;
+            self.fail(
+                error.map_or(Reason::Closed, |error| Reason::Network(error.into())),
+                0.0,
+                now,
+            );
+        }
+    }
+
+    /// The page or the network is back: resume at once if disconnected, or if the connection is dead by the clock.
+    pub fn handle_wake(&mut self, wake: Wake, now: f64) {
+        let was_offline = self.offline && wake == Wake::Online;
+        self.offline &= wake != Wake::Online;
+        match self.phase {
+            Phase::Waiting { floor, .. } => {
+                self.phase = Phase::Waiting {
+                    at: floor.max(now),
+                    floor,
+                }
+            }
+            Phase::Open { .. } | Phase::Connecting { .. } if was_offline => {
+                self.abort();
+                self.start(now);
+            }
+            Phase::Open { heard, .. } if now >= heard + self.silence() => {
+                self.abort();
+                self.start(now);
+            }
+            _ => {}
+        }
+        self.handle_timeout(now);
+    }
+
+    /// The network is gone: no attempts until a wake-up. A connection that exists is kept, browsers are wrong at times.
+    pub fn handle_offline(&mut self) {
+        self.offline = true;
+    }
+
+    /// Time has passed. Does nothing before [`deadline`](Self::deadline).
+    pub fn handle_timeout(&mut self, now: f64) {
+        if self.deadline().is_none_or(|deadline| now < deadline) {
+            return;
+        }
+        match self.phase {
+            Phase::Idle => {}
+            Phase::Waiting { .. } => self.start(now),
+            Phase::Connecting { .. } => {
+                self.fail(Reason::NoAnswer(self.config.answer_ms), 0.0, now)
+            }
+            Phase::Open { .. } => self.fail(Reason::Silent(self.heartbeat_ms), 0.0, now),
+        }
+    }
+
+    /// What to do next. Asking says that the output before was carried out.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        loop {
+            match self.queue.pop_front()? {
+                Queued::Commit(cursor) => self.cursor = cursor,
+                Queued::Output(output) => return Some(output),
+                Queued::Connect => {
+                    self.gap |= self.was_live && self.cursor.is_none();
+                    return Some(Output::Connect {
+                        cursor: self.cursor.clone(),
+                        attempt: self.backoff.failures(),
+                        fresh_token: std::mem::take(&mut self.fresh_token),
+                    });
+                }
+            }
+        }
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout), on the clock of `now`; `None`: not before something happens.
+    pub fn deadline(&self) -> Option<f64> {
+        match self.phase {
+            Phase::Idle => None,
+            Phase::Waiting { .. } if self.offline => None,
+            Phase::Waiting { at, .. } => Some(at),
+            Phase::Connecting { since } => Some(since + self.config.answer_ms as f64),
+            Phase::Open { heard, .. } => Some(heard + self.silence()),
+        }
+    }
+
+    /// The position up to which everything was applied.
+    pub fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+
+    /// Counts since the start.
+    pub fn stats(&self) -> Stats {
+        self.stats
+    }
+
+    fn is_open(&self) -> bool {
+        matches!(self.phase, Phase::Open { .. })
+    }
+
+    fn silence(&self) -> f64 {
+        2.0 * self.heartbeat_ms as f64
+    }
+
+    fn tell(&mut self, status: Status) {
+        self.queue.push_back(Queued::Output(Output::Status(status)));
+    }
+
+    fn start(&mut self, now: f64) {
+        self.phase = Phase::Connecting { since: now };
+        self.stats.connects += 1;
+        self.tell(Status::Connecting);
+        self.queue.push_back(Queued::Connect);
+    }
+
+    fn abort(&mut self) {
+        if self.is_open() || matches!(self.phase, Phase::Connecting { .. }) {
+            self.queue.push_back(Queued::Output(Output::Abort));
+        }
+    }
+
+    /// Ends the connection and waits: at least the server's floors, `asked_ms` for this one time.
+    fn fail(&mut self, reason: Reason, asked_ms: f64, now: f64) {
+        self.abort();
+        let always = self.retry_ms as f64 + self.random.unit() * self.jitter_ms as f64;
+        let asked = asked_ms.clamp(0.0, MAX_FLOOR_MS);
+        let delay_ms = self
+            .backoff
+            .fail(&mut self.random)
+            .max(always.min(MAX_FLOOR_MS))
+            .max(asked);
+        self.phase = Phase::Waiting {
+            at: now + delay_ms,
+            floor: now + asked,
+        };
+        self.tell(Status::Waiting { reason, delay_ms });
+    }
+}
+
+fn is_event_stream(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("text/event-stream")
+}

@@ -1,0 +1,60 @@
+//! What a live connection asks for.
+
+use std::borrow::Cow;
+
+use super::Status;
+use crate::engine::protocol::{Mode, Op};
+
+/// What the caller is to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Send the request.
+    Connect {
+        /// To be sent as `cursor` or `Last-Event-ID`.
+        cursor: Option<String>,
+        /// Failures in a row before this attempt.
+        attempt: u32,
+        /// The token of the last request was refused or has expired: ask for a new one.
+        fresh_token: bool,
+    },
+    /// Cancel the request or its body; hand in nothing of it any more, not even its end.
+    Abort,
+    /// Apply the operations.
+    ApplyOps {
+        /// None of them is [`Op::Unknown`].
+        ops: Vec<Op>,
+        /// What to do with what they hit.
+        mode: Mode,
+        /// The client whose own mutation caused them.
+        src: Option<String>,
+        /// Spread refetches over this time, in ms.
+        spread_ms: f64,
+    },
+    /// Treat all of the scope as stale.
+    ApplyReset {
+        /// Globs over backend keys; `*` is everything.
+        scope: Vec<String>,
+        /// Spread refetches over this time, in ms.
+        spread_ms: f64,
+        /// The server's reason, or the client's own: `unknown-operation`, `unreadable`, `cursor-lost`.
+        reason: Cow<'static, str>,
+    },
+    /// Tell whoever watches.
+    Status(Status),
+}
+
+/// What takes in operations: the cache.
+pub trait Target {
+    /// Marks what the operations hit. `src` is the client whose mutation caused them; `spread_ms` spreads refetches;
+    /// `now` is the wall clock, in ms.
+    fn apply_operations(
+        &mut self,
+        ops: &[Op],
+        mode: Mode,
+        src: Option<&str>,
+        spread_ms: f64,
+        now: f64,
+    );
+    /// Marks all that matches the scope. `spread_ms` and `now` as above.
+    fn apply_reset(&mut self, scope: &[String], spread_ms: f64, now: f64);
+}

@@ -1,0 +1,142 @@
+//! Operations: what events, rules and servers say is stale.
+//!
+//! Bursts are joined: an operation marks at once and leaves the fetching to one sweep. A query in flight is dirty and fetched
+//! once more after it settles, because its answer may be older than the operation.
+
+use super::core::Engine;
+use super::effect::Action;
+use super::fetch::Environment;
+use super::frames::Work;
+use super::glob::Glob;
+use super::protocol::{Mode, Op, scalar_text};
+use super::query::Dirty;
+use super::registry::{NO_QUERY, ROOT};
+use super::timers::Deadline;
+
+/// Focus, network and server don't matter for marking; sweeps look at them when they run.
+const ANYWHERE: Environment = Environment { focused: true, online: true, server: false };
+
+impl Engine {
+    /// Applies operations that a server sent. `spread_ms`: active queries are fetched at a random moment within it.
+    pub fn apply_operations(&mut self, ops: &[Op], mode: Mode, spread_ms: f64, now: f64) -> bool {
+        let mut list = Vec::new();
+        for op in ops {
+            self.collect_operation(op, &mut list);
+        }
+        self.mark(list, mode, spread_ms, now)
+    }
+
+    /// Applies a reset: all that the scope's globs match may be stale.
+    pub fn apply_reset(&mut self, scope: &[String], spread_ms: f64, now: f64) -> bool {
+        let mut list = Vec::new();
+        for pattern in scope {
+            match Glob::parse(pattern.as_bytes()) {
+                Ok(glob) if pattern != "*" => self.collect_glob(&glob, &mut list),
+                // Everything, also what has no backend key; and what can't be read is no reason to miss anything.
+                _ => self.registry.each_below(ROOT, |query| list.push(query)),
+            }
+        }
+        self.mark(list, Mode::Refetch, spread_ms, now)
+    }
+
+    /// A fetch has settled: what hit it meanwhile takes effect.
+    pub(super) fn settled(&mut self, id: u32) {
+        let Some(query) = self.queries.get_mut(id) else { return };
+        let dirty = std::mem::replace(&mut query.dirty, Dirty::No);
+        if dirty == Dirty::No {
+            return;
+        }
+        let told = query.state.invalidated;
+        query.state.invalidated = true;
+        if dirty == Dirty::Refetch {
+            self.sweep_later(id, 0.0);
+        }
+        if !told {
+            self.announce(id, Action::Invalidate);
+        }
+    }
+
+    pub(super) fn mark(&mut self, mut list: Vec<u32>, mode: Mode, spread_ms: f64, now: f64) -> bool {
+        self.sort(&mut list);
+        list.dedup();
+        if mode == Mode::Remove {
+            return self.command(|engine| engine.each(Work::Drop, &list, now, ANYWHERE));
+        }
+        let delay = if spread_ms > 0.0 { self.random.unit() * spread_ms } else { 0.0 };
+        for id in &list {
+            let query = &mut self.queries[*id];
+            let wish = if mode == Mode::Refetch { Dirty::Refetch } else { Dirty::Stale };
+            if query.in_flight() {
+                if query.dirty < wish {
+                    query.dirty = wish;
+                }
+            } else if wish == Dirty::Refetch {
+                self.sweep_later(*id, delay);
+            }
+        }
+        self.command(|engine| engine.each(Work::Invalidate, &list, now, ANYWHERE))
+    }
+
+    /// Puts a watched query into the next sweep, which is `delay` ms away at the most.
+    fn sweep_later(&mut self, id: u32, delay: f64) {
+        let query = &mut self.queries[id];
+        if query.observers.is_empty() || query.in_sweep {
+            return;
+        }
+        query.in_sweep = true;
+        self.sweep.push(id);
+        let at = self.clock.now() + delay;
+        if self.sweep.len() == 1 || at < self.sweep_at {
+            self.timers.clear(&mut self.sweep_timer);
+            self.sweep_at = at;
+            self.sweep_timer = self.timers.set(at, Deadline::Sweep);
+        }
+    }
+
+    fn collect_operation(&mut self, op: &Op, list: &mut Vec<u32>) {
+        match op {
+            Op::Key { key } => {
+                for node in self.nodes_of_key(key) {
+                    self.collect_node(node, list);
+                }
+            }
+            Op::Prefix { key } => {
+                for node in self.nodes_of_key(key) {
+                    self.registry.each_below(node, |query| list.push(query));
+                }
+            }
+            Op::Glob { p } => self.collect_glob(p, list),
+            Op::Tag { t } => list.extend_from_slice(self.tags.queries(t)),
+            Op::Event { name, args } => {
+                let args: Vec<(&str, &str)> = args.iter().map(|(field, text)| (field.as_str(), text.as_str())).collect();
+                // An event whose fields don't fill our rules: what it meant is unknown, so everything is stale.
+                if self.collect_event(name, &args, list).is_err() {
+                    self.registry.each_below(ROOT, |query| list.push(query));
+                }
+            }
+            Op::Unknown => self.registry.each_below(ROOT, |query| list.push(query)),
+        }
+    }
+
+    /// The nodes whose parts have the texts of this key; `1` and `"1"` have one text, which hits both and is safe.
+    fn nodes_of_key(&self, key: &[serde_json::Value]) -> Vec<u32> {
+        let mut nodes = vec![ROOT];
+        for part in key {
+            let text = scalar_text(part).unwrap_or_else(|| part.to_string().into());
+            let symbols = self.registry.symbols.of_text(text.as_bytes());
+            nodes = nodes
+                .into_iter()
+                .flat_map(|node| symbols.iter().filter_map(move |symbol| self.registry.child(node, *symbol)))
+                .collect();
+        }
+        nodes
+    }
+
+    fn collect_node(&self, node: u32, list: &mut Vec<u32>) {
+        let mut query = self.registry.query(node);
+        while query != NO_QUERY {
+            list.push(query);
+            query = self.queries[query].next_in_node;
+        }
+    }
+}

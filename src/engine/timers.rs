@@ -1,0 +1,153 @@
+//! The deadline queue: every stale, interval, gc, retry and sweep deadline of one cache, behind one host timer.
+
+use super::clock::SAME_MOMENT_MS;
+
+/// What a deadline is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deadline {
+    /// An unwatched query may go.
+    Gc(u32),
+    /// A failed fetch is tried again.
+    Retry(u32),
+    /// An observer's data turns stale.
+    Stale(u32),
+    /// An observer polls.
+    Interval(u32),
+    /// What operations marked is fetched again.
+    Sweep,
+}
+
+/// A timer that may be set; names its place in the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimerId(u32);
+
+impl TimerId {
+    /// Not set.
+    pub const NONE: Self = Self(u32::MAX);
+}
+
+impl Default for TimerId {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    at: f64,
+    sequence: u64,
+    timer: u32,
+    what: Deadline,
+}
+
+impl Entry {
+    fn before(&self, other: &Self) -> bool {
+        self.at < other.at || (self.at == other.at && self.sequence < other.sequence)
+    }
+}
+
+/// A binary heap ordered by (deadline, sequence) whose entries can be taken out of the middle.
+#[derive(Debug, Default)]
+pub struct Timers {
+    heap: Vec<Entry>,
+    /// Where each timer stands in the heap.
+    place: Vec<u32>,
+    free: Vec<u32>,
+    sequence: u64,
+}
+
+impl Timers {
+    /// Sets a timer for the moment `at` (ms of the engine's clock).
+    pub fn set(&mut self, at: f64, what: Deadline) -> TimerId {
+        let timer = self.free.pop().unwrap_or_else(|| {
+            self.place.push(0);
+            self.place.len() as u32 - 1
+        });
+        self.sequence += 1;
+        self.heap.push(Entry { at, sequence: self.sequence, timer, what });
+        self.rise(self.heap.len() - 1);
+        TimerId(timer)
+    }
+
+    /// Clears a timer and forgets its id.
+    pub fn clear(&mut self, timer: &mut TimerId) {
+        if *timer == TimerId::NONE {
+            return;
+        }
+        let at = self.place[timer.0 as usize] as usize;
+        self.take(at);
+        *timer = TimerId::NONE;
+    }
+
+    /// The next deadline (ms).
+    pub fn next(&self) -> Option<f64> {
+        self.heap.first().map(|entry| entry.at)
+    }
+
+    /// Takes out the first entry that is due at `now` (ms), with the moment for which it was set.
+    pub fn pop_due(&mut self, now: f64) -> Option<(f64, Deadline)> {
+        let first = self.heap.first()?;
+        if first.at > now + SAME_MOMENT_MS {
+            return None;
+        }
+        let entry = self.take(0);
+        Some((entry.at, entry.what))
+    }
+
+    /// Number of timers that are set.
+    pub fn len(&self) -> usize {
+        self.heap.len()
+    }
+
+    /// Whether none is set.
+    pub fn is_empty(&self) -> bool {
+        self.heap.is_empty()
+    }
+
+    fn take(&mut self, at: usize) -> Entry {
+        let entry = self.heap.swap_remove(at);
+        self.free.push(entry.timer);
+        if at < self.heap.len() {
+            self.sink(at);
+            self.rise(at);
+        }
+        entry
+    }
+
+    fn rise(&mut self, mut at: usize) {
+        let entry = self.heap[at];
+        while at > 0 {
+            let parent = (at - 1) / 2;
+            if !entry.before(&self.heap[parent]) {
+                break;
+            }
+            self.put(at, self.heap[parent]);
+            at = parent;
+        }
+        self.put(at, entry);
+    }
+
+    fn sink(&mut self, mut at: usize) {
+        let entry = self.heap[at];
+        loop {
+            let mut child = 2 * at + 1;
+            if child >= self.heap.len() {
+                break;
+            }
+            if child + 1 < self.heap.len() && self.heap[child + 1].before(&self.heap[child]) {
+                child += 1;
+            }
+            if !self.heap[child].before(&entry) {
+                break;
+            }
+            self.put(at, self.heap[child]);
+            at = child;
+        }
+        self.put(at, entry);
+    }
+
+    fn put(&mut self, at: usize, entry: Entry) {
+        self.place[entry.timer as usize] = at as u32;
+        self.heap[at] = entry;
+    }
+}

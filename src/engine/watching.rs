@@ -1,0 +1,112 @@
+//! Commands of observers.
+
+use super::core::Engine;
+use super::fetch::{Environment, Phase};
+use super::frames::Work;
+use super::observer::{Observer, Options};
+use super::query::{FetchStatus, Status};
+use super::slab::Slab;
+use super::timers::TimerId;
+
+/// What the departure of an observer means for its query's fetch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Leaves {
+    /// Others still watch, or nothing was in flight.
+    Quiet = 0,
+    /// Cancel the fetch with revert: nobody waits, and the query function can be stopped.
+    Cancel = 1,
+}
+
+impl Engine {
+    /// An observer begins to watch a query; its id.
+    pub fn watch(&mut self, query: u32, options: Options, last_stale: bool) -> u32 {
+        let id = self.observers.insert(Observer {
+            query,
+            options,
+            last_stale,
+            stale_timer: TimerId::NONE,
+            interval_timer: TimerId::NONE,
+            interval: 0.0,
+            gone: false,
+        });
+        let record = &mut self.queries[query];
+        self.timers.clear(&mut record.gc);
+        if record.observers.is_empty() {
+            record.watched_at = self.watched.len() as u32;
+            self.watched.push(query);
+        }
+        record.observers.push(id);
+        id
+    }
+
+    /// An observer leaves its query. `stoppable`: the query function has read its abort signal.
+    pub fn unwatch(&mut self, id: u32, stoppable: bool) -> Leaves {
+        let Some(observer) = self.observers.get_mut(id).filter(|observer| !observer.gone) else { return Leaves::Quiet };
+        let query = observer.query;
+        self.timers.clear(&mut observer.stale_timer);
+        self.timers.clear(&mut observer.interval_timer);
+        self.forget_observer(id);
+        let record = &mut self.queries[query];
+        record.observers.retain(|other| *other != id);
+        if !record.observers.is_empty() {
+            return Leaves::Quiet;
+        }
+        let at = std::mem::replace(&mut record.watched_at, u32::MAX) as usize;
+        self.watched.swap_remove(at);
+        if let Some(moved) = self.watched.get(at) {
+            self.queries[*moved].watched_at = at as u32;
+        }
+        let record = &mut self.queries[query];
+        let Some(fetch) = &mut record.fetch else { return Leaves::Quiet };
+        let never_ran = fetch.phase == Phase::Paused
+            && record.state.fetch_status == FetchStatus::Paused
+            && record.state.status == Status::Pending;
+        if stoppable || never_ran {
+            return Leaves::Cancel;
+        }
+        fetch.retry_cancelled = true;
+        Leaves::Quiet
+    }
+
+    /// New options of an observer.
+    pub fn set_options(&mut self, id: u32, options: Options) {
+        self.observers[id].options = options;
+    }
+
+    /// An observer's options.
+    pub fn options(&self, id: u32) -> Option<Options> {
+        self.observers.get(id).map(|observer| observer.options)
+    }
+
+    /// The page has got the focus (or else the network): all queries that somebody watches or that wait are looked at, in
+    /// insertion order.
+    pub fn wake(&mut self, focus: bool, now: f64, environment: Environment) -> bool {
+        let mut list = self.watched.clone();
+        if self.in_flight > 0 {
+            let waiting = self.queries.iter().filter(|(_, query)| query.in_flight() && query.observers.is_empty());
+            list.extend(waiting.map(|(id, _)| id));
+        }
+        list.retain(|id| self.queries[*id].indexed());
+        self.sort(&mut list);
+        self.command(|engine| engine.each(Work::Wake { focus }, &list, now, environment))
+    }
+
+    /// The same for one query.
+    pub fn wake_one(&mut self, query: u32, focus: bool, now: f64, environment: Environment) -> bool {
+        self.command(|engine| engine.each(Work::Wake { focus }, &[query], now, environment))
+    }
+
+    /// Number of observers with listeners.
+    pub fn observer_count(&self) -> usize {
+        self.observers.len()
+    }
+
+    /// Brings queries into insertion order.
+    pub(super) fn sort(&self, list: &mut [u32]) {
+        let sequence = |queries: &Slab<super::query::Query>, id: u32| queries[id].sequence;
+        if !list.is_sorted_by_key(|id| sequence(&self.queries, *id)) {
+            list.sort_unstable_by_key(|id| sequence(&self.queries, *id));
+        }
+    }
+}
