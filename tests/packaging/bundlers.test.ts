@@ -16,6 +16,16 @@ beforeAll(() => {
     // Two modules, so that a bundler that copies shows it.
     'src/inline.js': `import './hash.js'; import { QueryClient } from 'ferroquery'; ${useClient}`,
     'src/hash.js': `import { hashKey } from 'ferroquery'; console.log(hashKey(['post', 1]));`,
+    'src/slim.js': `
+      import { readFile } from 'node:fs/promises';
+      import { init, QueryClient } from 'ferroquery/slim';
+      import engine from 'ferroquery/engine.wasm';
+      await init(await readFile(new URL(engine, import.meta.url)));
+      ${useClient}`,
+    'src/slim-vite.js': `
+      import { init, QueryClient } from 'ferroquery/slim';
+      import engine from 'ferroquery/engine.wasm?url';
+      globalThis.start = async () => { await init(engine); ${useClient} };`,
   });
 });
 afterAll(() => consumer?.dispose());
@@ -42,6 +52,7 @@ async function bundleWithEsbuild(entry: string, outDir: string, format: 'esm' | 
     bundle: true,
     minify: true,
     format,
+    platform: 'node',
     loader: { '.wasm': 'file' },
   });
 }
@@ -57,5 +68,18 @@ describe('the inline entry', () => {
     await bundleWithEsbuild('src/inline.js', `esbuild-${format}`, format);
     expect(countWasm(consumer.files(`esbuild-${format}`))).toEqual({ raw: 0, base64: 1 });
     expect(consumer.node(`esbuild-${format}/main.${format === 'esm' ? 'mjs' : 'cjs'}`)).toBe('["post",1]\nHello');
+  });
+});
+
+describe('the slim entry', () => {
+  it('is bundled by Vite with the engine as one file beside it', async () => {
+    await bundleWithVite('src/slim-vite.js', 'vite-slim');
+    expect(countWasm(consumer.files('vite-slim'))).toEqual({ raw: 1, base64: 0 });
+  });
+
+  it('is bundled by esbuild with the engine as one file beside it', async () => {
+    await bundleWithEsbuild('src/slim.js', 'esbuild-slim', 'esm');
+    expect(countWasm(consumer.files('esbuild-slim'))).toEqual({ raw: 1, base64: 0 });
+    expect(consumer.node('esbuild-slim/main.mjs')).toBe('Hello');
   });
 });
