@@ -2,13 +2,14 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use ferroquery::engine::protocol::{Hello, Inv, Reset, ResetReason, Subject, VERSION};
 use parking_lot::Mutex;
 use serde::Serialize;
 use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, sleep_until};
 
 use crate::audience::{Audience, Seat};
 use crate::config::HubConfig;
@@ -96,7 +97,7 @@ impl Hub {
                     return;
                 };
                 let Some(due) = due else { continue };
-                tokio::time::sleep_until(due.into()).await;
+                sleep_until(due).await;
                 let Some(shared) = weak.upgrade() else { return };
                 shared.publish_held(false);
             }

@@ -1,32 +1,43 @@
-//! Joins identical operations that come shortly after each other.
+//! Joins what is published shortly after each other.
 //!
-//! After a quiet time the first event goes out at once and opens a window; what follows is held until the window ends,
-//! and an operation that is already held is not held twice. Dropping an operation because it went out a moment ago
-//! would be wrong: a browser may have refetched before the second commit.
+//! After a quiet time the first event goes out at once and opens a window. What follows is held until the window ends;
+//! an operation that is already held is not held twice, and operations of a kind travel in one event, so that a burst
+//! costs each connection one place in its queue. Dropping an operation because it went out a moment ago would be wrong:
+//! a browser may have refetched before the second commit.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ferroquery::engine::protocol::{Inv, Mode, Op};
+use tokio::time::Instant;
 
 /// Held events at which the window ends early.
-const MAX_HELD: usize = 1_024;
+const MAX_HELD: usize = 32;
+/// Operations of one event are gathered up to this many.
+const MAX_OPS: usize = 256;
+/// Operations of one event are gathered up to this many bytes of text.
+const MAX_BYTES: usize = 32 * 1024;
 
 pub(crate) struct Joiner {
     window: Duration,
     until: Option<Instant>,
-    held: Vec<Inv>,
+    held: Vec<Held>,
     /// Where in `held` an operation waits.
     places: HashMap<String, usize>,
+}
+
+struct Held {
+    inv: Inv,
+    bytes: usize,
 }
 
 #[derive(Debug)]
 pub(crate) enum Offer {
     /// Publish it now; the window is open.
     Now(Inv),
-    /// It will be published as the n-th (from 0) of the held events, or has been joined into that one.
+    /// It will be published with the n-th (from 0) of the held events.
     Held(usize),
-    /// As `Held`, and nothing more fits.
+    /// As `Held`, and the window should end now.
     Full(usize),
 }
 
@@ -40,31 +51,59 @@ impl Joiner {
         }
     }
 
-    pub(crate) fn offer(&mut self, mut inv: Inv, now: Instant) -> Offer {
+    pub(crate) fn offer(&mut self, inv: Inv, now: Instant) -> Offer {
         if self.held.is_empty() && self.until.is_none_or(|until| now >= until) {
             self.until = Some(now + self.window);
             return Offer::Now(inv);
         }
-        let next = self.held.len();
-        // Joined operations may wait in several events: the last of them is when all have been told.
+        let Inv {
+            ops,
+            mode,
+            src,
+            spread_ms,
+        } = inv;
         let mut last = 0;
-        inv.ops.retain(|op| {
-            let place = *self
-                .places
-                .entry(identity(op, inv.mode, inv.src.as_deref()))
-                .or_insert(next);
+        for op in ops {
+            let identity = identity(&op, mode, src.as_deref());
+            let place = match self.places.get(&identity) {
+                Some(place) => *place,
+                None => {
+                    let place = self.place_for(mode, src.as_deref(), identity.len());
+                    self.held[place].inv.ops.push(op);
+                    self.held[place].bytes += identity.len();
+                    self.places.insert(identity, place);
+                    place
+                }
+            };
+            let held = &mut self.held[place].inv;
+            held.spread_ms = held.spread_ms.max(spread_ms);
             last = last.max(place);
-            place == next
-        });
-        // An operation that the event itself repeats has `place == next` as well; that costs bytes, not truth.
-        if !inv.ops.is_empty() {
-            self.held.push(inv);
         }
         if self.held.len() >= MAX_HELD {
             Offer::Full(last)
         } else {
             Offer::Held(last)
         }
+    }
+
+    /// Only the last event takes more in: an older one would let an operation overtake those in between.
+    fn place_for(&mut self, mode: Mode, src: Option<&str>, bytes: usize) -> usize {
+        let fits = self.held.last().is_some_and(|held| {
+            held.inv.mode == mode
+                && held.inv.src.as_deref() == src
+                && held.inv.ops.len() < MAX_OPS
+                && held.bytes + bytes <= MAX_BYTES
+        });
+        if !fits {
+            let inv = Inv {
+                ops: Vec::new(),
+                mode,
+                src: src.map(str::to_owned),
+                spread_ms: None,
+            };
+            self.held.push(Held { inv, bytes: 0 });
+        }
+        self.held.len() - 1
     }
 
     /// Ends the window if it is over, or at once with `force`. What was held goes out, and a new window opens.
@@ -74,7 +113,7 @@ impl Joiner {
         }
         self.until = Some(now + self.window);
         self.places.clear();
-        std::mem::take(&mut self.held)
+        self.held.drain(..).map(|held| held.inv).collect()
     }
 
     /// When the held events are due; `None` if nothing is held.
