@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openChromium } from '../bench/host/chromium.mjs';
@@ -23,9 +23,11 @@ const TIMEOUT_MS = 240_000;
 const RUNTIMES = { node: openNode, chromium: openChromium };
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** Something the caller can put right: reported without a stack. */
+class UsageError extends Error {}
+
 function fail(message) {
-  console.error(`bench: ${message}`);
-  process.exit(2);
+  throw new UsageError(message);
 }
 
 function options() {
@@ -56,7 +58,11 @@ function options() {
 }
 
 function library(given) {
-  if (given) return given;
+  if (given) {
+    const isPath = given.startsWith('.') || isAbsolute(given);
+    if (isPath && !existsSync(given)) fail(`--ours ${given}: there is no such file`);
+    return given;
+  }
   const built = join(root, 'pkg/dist/index.js');
   if (!existsSync(built)) fail(`${built} is missing: run npm run build first`);
   return built;
@@ -86,7 +92,7 @@ function selected(entries, only) {
 async function writeDocs(results, where) {
   const file = join(root, 'docs/performance.md');
   const text = await readFile(file, 'utf8');
-  const block = /(<!-- results -->\n)[^]*(<!-- end of results -->)/;
+  const block = /(<!-- results -->\n)[\s\S]*(<!-- end of results -->)/;
   if (!block.test(text)) fail(`${file} has no <!-- results --> … <!-- end of results --> to fill`);
   const filled = `${where}, ${new Date().toISOString().slice(0, 10)}.\n\n${markdown(results)}\n`;
   await writeFile(
@@ -95,51 +101,66 @@ async function writeDocs(results, where) {
   );
 }
 
-const { only, runtime: onlyRuntime, quick, ours, out, docs } = options();
-const modules = { ours: library(ours), peer: PEER };
-const dir = await mkdtemp(join(tmpdir(), 'ferroquery-bench-'));
-const runtimes = [];
-const results = [];
-let incomplete = Boolean(only || onlyRuntime || quick || ours);
-try {
-  for (const [name, open] of Object.entries(RUNTIMES)) {
-    if (!onlyRuntime || onlyRuntime === name) {
-      console.log(`bundling for ${name}`);
-      runtimes.push(await open({ modules, dir, timeoutMs: TIMEOUT_MS }));
-    }
-  }
-  const where = await machine(runtimes);
-  console.log(`${where}\n`);
-  const entries = selected(await catalogue(runtimes[0]), only);
+/** Measures the entries in every runtime. @returns the rows, and whether all of them are there */
+async function run(runtimes, entries, quick) {
+  const results = [];
+  let complete = true;
   for (const runtime of runtimes) {
     for (const entry of entries) {
-      const ids = entry.rows.map(({ id }) => id).join(', ');
+      const label = `${runtime.name.padEnd(9)}${entry.rows.map(({ id }) => id).join(', ')}`;
       try {
         const { rows, skipped } = await measure(runtime, entry, { quick });
         if (skipped) {
-          console.log(`${runtime.name.padEnd(9)}${ids}: skipped, ${skipped}`);
-          incomplete = true;
+          complete = false;
+          console.log(`${label}: skipped, ${skipped}`);
           continue;
         }
         results.push(...rows);
         for (const row of rows) console.log(line(row));
       } catch (error) {
-        console.error(`${runtime.name.padEnd(9)}${ids}: failed\n${error.stack}`);
-        incomplete = true;
+        complete = false;
         process.exitCode = 1;
+        console.error(`${label}: failed\n${error.stack}`);
       }
     }
   }
-  console.log(`\n${where}\n${table(results)}`);
-  const file = out ?? (incomplete ? undefined : join(root, 'bench/results.json'));
-  if (file) {
-    await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
-    console.log(`\nwritten to ${file}`);
-  } else {
-    console.log('\nnot everything was measured: bench/results.json stays as it is (--out <file> writes elsewhere)');
+  return { results, complete };
+}
+
+async function main() {
+  const { only, runtime: onlyRuntime, quick, ours, out, docs } = options();
+  const modules = { ours: library(ours), peer: PEER };
+  const dir = mkdtempSync(join(tmpdir(), 'ferroquery-bench-'));
+  process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
+  const runtimes = [];
+  try {
+    for (const name of onlyRuntime ? [onlyRuntime] : Object.keys(RUNTIMES)) {
+      console.log(`bundling for ${name}`);
+      runtimes.push(await RUNTIMES[name]({ modules, dir, timeoutMs: TIMEOUT_MS }));
+    }
+    const where = await machine(runtimes);
+    console.log(`${where}\n`);
+    const entries = selected(await catalogue(runtimes[0]), only);
+    const { results, complete } = await run(runtimes, entries, quick);
+    console.log(`\n${where}\n${table(results)}\n`);
+
+    const whole = complete && !only && !onlyRuntime && !quick && !ours;
+    const file = out ?? (whole ? join(root, 'bench/results.json') : undefined);
+    if (file) {
+      await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
+      console.log(`written to ${file}`);
+    } else {
+      console.log('not everything was measured: bench/results.json stays as it is (--out <file> writes elsewhere)');
+    }
+    if (docs) await writeDocs(results, where);
+  } finally {
+    for (const runtime of runtimes) await runtime.close();
   }
-  if (docs) await writeDocs(results, where);
-} finally {
-  for (const runtime of runtimes) await runtime.close();
-  await rm(dir, { recursive: true, force: true });
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof UsageError ? `bench: ${error.message}` : error);
+  process.exitCode = 2;
 }

@@ -1,0 +1,23 @@
+import type { Case } from '../case';
+import { bursts } from './burst';
+import { focusing } from './focus';
+import { invalidation } from './invalidate';
+import { memory } from './memory';
+import { mounting } from './mount';
+import { observe } from './observe';
+import { patterns } from './pattern';
+import { reads } from './read';
+import { writes } from './write';
+
+/** All cases, in the order of the table. */
+export const cases: Case[] = [
+  ...reads,
+  ...writes,
+  ...observe,
+  ...mounting,
+  ...invalidation,
+  ...bursts,
+  ...focusing,
+  ...patterns,
+  ...memory,
+];
