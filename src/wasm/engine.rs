@@ -514,11 +514,6 @@ impl Engine {
         self.core.borrow_mut().abandon();
     }
 
-    /// Whether `next` has something to say.
-    pub fn pending(&self) -> bool {
-        self.core.borrow().pending()
-    }
-
     /// The host timer has fired.
     pub fn fire(&mut self, reading: f64, now: f64, bits: u32) -> bool {
         self.core.borrow_mut().fire(reading, now, environment(bits))
