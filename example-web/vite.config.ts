@@ -52,6 +52,11 @@ export default defineConfig({
     target: ['chrome91', 'firefox89', 'safari16.4'],
     outDir: 'dist',
     emptyOutDir: true,
+    // The engine comes inline, as text, with its package.
     chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      // A new version of the page leaves the engine in the browser's cache, and the other way round.
+      output: { codeSplitting: { groups: [{ name: 'ferroquery', test: /[\\/]pkg[\\/]dist[\\/]/ }] } },
+    },
   },
 });

@@ -11,6 +11,7 @@ import { Dashboard } from './page/Dashboard';
 import { EngineUnavailable } from './page/EngineUnavailable';
 import { surfaces, theme } from './theme';
 import { Boundary } from './ui/Boundary';
+import { Failure } from './ui/Failure';
 import { Notices } from './ui/Notices';
 
 function start(): ReactNode {
@@ -28,7 +29,15 @@ function start(): ReactNode {
     );
   } catch (error) {
     if (error instanceof EngineUnavailableError) return <EngineUnavailable error={error} />;
-    throw error;
+    // Thrown on, it would leave a white page: nothing is rendered yet that could catch it.
+    console.error(error);
+    return (
+      <Failure
+        title="The dashboard could not start"
+        error={error instanceof Error ? error : new Error(String(error))}
+        onRetry={() => location.reload()}
+      />
+    );
   }
 }
 

@@ -2,6 +2,9 @@ import { type Browser, type BrowserContextOptions, chromium, type Page, type Req
 
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 
+/** Far more than anything here takes, and still short enough to see all that fails in one go. */
+const PATIENCE_MS = 10_000;
+
 /** Starts Chromium, quiet: nothing of its own on the network. */
 export const launch = (): Promise<Browser> =>
   chromium.launch({
@@ -29,6 +32,7 @@ export interface Visit extends AsyncDisposable {
 /** Opens `url` in a new browser context: nothing stored, nothing cached. */
 export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const apiRequests: Request[] = [];
   const exceptions: Error[] = [];

@@ -61,12 +61,14 @@ function FeedEntry({ entry }: { entry: ActivityEntry }) {
       <span className={classes.icon} data-tone={tone}>
         <Icon size={14} aria-hidden />
       </span>
-      <span className={classes.text} title={entry.text}>
-        {entry.text}
-      </span>
-      <span className={classes.time}>
-        <Ago time={entry.at_ms} />
-      </span>
+      <div className={classes.what}>
+        <p className={classes.text} title={entry.text}>
+          {entry.text}
+        </p>
+        <p className={classes.time}>
+          <Ago time={entry.at_ms} />
+        </p>
+      </div>
     </li>
   );
 }

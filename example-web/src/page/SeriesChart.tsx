@@ -33,7 +33,7 @@ export default function SeriesChart({ points, measure }: { points: Day[]; measur
       withGradient
       withDots={false}
       withLegend={series.length > 1}
-      legendProps={{ verticalAlign: 'top', height: 36 }}
+      legendProps={{ verticalAlign: 'top', height: 36, itemSorter: null }}
       strokeDasharray="2 6"
       tickLine="none"
       fillOpacity={0.16}

@@ -71,7 +71,9 @@ function TimeframeSwitch() {
       value={timeframe}
       onChange={(value) => set({ timeframe: value })}
       // With the keyboard, the neighbours are one arrow key away.
-      onFocus={() => TIMEFRAMES.filter((value) => value !== timeframe).forEach(prefetch)}
+      onFocus={(event) => {
+        if (event.target.matches(':focus-visible')) for (const value of TIMEFRAMES) prefetch(value);
+      }}
     />
   );
 }

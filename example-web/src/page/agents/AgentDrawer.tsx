@@ -1,4 +1,4 @@
-import { Button, Drawer, Group, Skeleton, Stack } from '@mantine/core';
+import { Button, Drawer, Skeleton, Stack } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
@@ -104,7 +104,7 @@ function AgentActions({ agent }: { agent: AgentDetail }) {
   const notice = useNotice();
   const { run, busy } = useAction(completeRun);
   return (
-    <Group gap="sm">
+    <div className={classes.actions}>
       <Button
         leftSection={<IconPlayerPlay size={16} aria-hidden />}
         loading={busy}
@@ -117,7 +117,7 @@ function AgentActions({ agent }: { agent: AgentDetail }) {
         Complete a run
       </Button>
       <SpendCredits agentId={agent.id} />
-    </Group>
+    </div>
   );
 }
 

@@ -6,7 +6,7 @@ import { STATUSES, statusLabel } from './agentStatus';
 import type { AgentFilters } from './useAgentFilters';
 
 const statusOptions = [
-  { value: 'all', label: 'Every status' },
+  { value: 'all', label: 'Any status' },
   ...STATUSES.map((status) => ({ value: status, label: statusLabel(status) })),
 ];
 
