@@ -75,6 +75,8 @@ export class Query {
   #failureReason: any = null;
   #fetchMeta: any = null;
   #task: FetchTask | undefined;
+  /** Fetches that are being announced; a listener may ask for another one meanwhile. */
+  readonly #announced: FetchTask[] = [];
   #tags = '';
   #wishedGcTime: number | undefined;
   #wishedSkip: boolean | undefined;
@@ -350,6 +352,10 @@ export class Query {
     this.#cache.notify({ query: this as never, type: 'updated', action: (type ? { type } : action) as never });
   }
 
+  begin(): void {
+    this.#task = this.#announced.pop();
+  }
+
   run(): void {
     const task = this.#task!;
     let answer: unknown;
@@ -420,7 +426,7 @@ export class Query {
     const meta = (context.fetchOptions as FetchOptions | undefined)?.meta;
     const announced = this.#fetchMeta === meta && this.state.fetchStatus !== 'idle';
     task.generation = host.engine.start_fetch(slot, this.networkCode, announced, environment());
-    this.#task = task;
+    this.#announced.push(task);
     if (!announced) {
       this.#fetchMeta = meta ?? null;
       this.#failureReason = null;
@@ -468,10 +474,6 @@ export class Query {
     task.settled = true;
     task.raw.resolve(value);
     const { host } = this.#cache;
-    if (!host.engine.is_current(this.slot, task.generation)) {
-      task.answer.resolve(value);
-      return;
-    }
     try {
       if (value === undefined) {
         if (isDevelopment) {
@@ -482,7 +484,7 @@ export class Query {
         throw new Error(`${this.queryHash} data is undefined`);
       }
       const data = replaceData(this.#data, value, this.options);
-      const pending = host.engine.succeed(this.slot, data !== undefined, Date.now());
+      const pending = host.engine.succeed(this.attach(), task.generation, data !== undefined, Date.now());
       this.#data = data;
       this.#error = null;
       this.#failureReason = null;
@@ -592,7 +594,7 @@ export class Query {
   #cancelled(task: FetchTask, error: CancelledError): void {
     if (error.silent) {
       if (task.answer.isWanted) {
-        task.answer.resolve(this.#task!.raw.promise);
+        task.answer.resolve(this.#task!.answer.promise);
       }
     } else if (error.revert) {
       if (this.#data === undefined) {

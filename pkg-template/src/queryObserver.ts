@@ -48,6 +48,8 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
   #selectFn: Options['select'];
   #selected: any;
   #selectError: any = null;
+  /** When it was thrown (ms). */
+  #selectErrorAt = 0;
   #lastWithData: Query | undefined;
   readonly #tracked = new Set<keyof Result>();
 
@@ -258,13 +260,14 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
           this.#selectError = null;
         } catch (thrown) {
           this.#selectError = thrown;
+          this.#selectErrorAt = Date.now();
         }
       }
     }
     if (this.#selectError) {
       error = this.#selectError;
       data = this.#selected;
-      errorUpdatedAt = Date.now();
+      errorUpdatedAt = this.#selectErrorAt;
       status = 'error';
     }
     const flags = this.#decide(

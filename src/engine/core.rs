@@ -3,7 +3,7 @@
 use super::clock::{Clock, SAME_MOMENT_MS};
 use super::decision::{Answers, Question, any_observer, is_active, is_disabled, is_static};
 use super::effect::{Action, Effect};
-use super::fetch::{Environment, Phase};
+use super::fetch::{Environment, Fetch, NetworkMode, Phase};
 use super::frames::{Frame, Run, Work};
 use super::observer::Observer;
 use super::pending::PendingDecision;
@@ -165,7 +165,10 @@ impl Engine {
                     return Effect::Done;
                 }
                 Frame::Announce { observers, query, action } => self.announce_next(observers, query, action),
-                Frame::Begin { query, generation, environment } => self.begin(query, generation, environment),
+                Frame::Begin { query, generation, network, environment } => {
+                    self.begin(query, generation, network, environment)
+                }
+                Frame::Start { query, generation, environment } => self.start(query, generation, environment),
                 Frame::Proceed { query, generation } => self.proceed(query, generation),
                 Frame::Settled { query } => {
                     self.settled(query);
@@ -266,11 +269,25 @@ impl Engine {
         (self.events && self.queries.get(query).is_some()).then_some(Effect::Event(query, action))
     }
 
-    fn begin(&mut self, query: u32, generation: u32, environment: Environment) -> Option<Effect> {
+    fn begin(
+        &mut self,
+        query: u32,
+        generation: u32,
+        network: NetworkMode,
+        environment: Environment,
+    ) -> Option<Effect> {
+        self.queries.get(query)?;
+        self.end_fetch(query);
+        self.in_flight += 1;
+        self.queries[query].fetch = Some(Box::new(Fetch::new(generation, network)));
+        self.frames.push(Frame::Start { query, generation, environment });
+        Some(Effect::Begin(query))
+    }
+
+    fn start(&mut self, query: u32, generation: u32, environment: Environment) -> Option<Effect> {
         let record = self.queries.get_mut(query)?;
         let fetch = record.fetch.as_mut().filter(|fetch| fetch.generation == generation)?;
         if fetch.network.can_start(environment) {
-            fetch.phase = Phase::Running;
             return Some(Effect::Run(query));
         }
         fetch.phase = Phase::Paused;

@@ -31,6 +31,8 @@ pub enum Effect {
     Poll(u32),
     /// Compute the result of an observer whose data turned stale.
     Stale(u32),
+    /// A fetch that was announced begins: from now on it is the query's fetch.
+    Begin(u32),
     /// Call the query function.
     Run(u32),
     /// Let the fetch fail with its last error: nobody waits for another try.
@@ -74,6 +76,7 @@ impl Effect {
             Self::Arm(delay) => (17, delay),
             Self::Disarm => (18, 0.0),
             Self::Swept => (19, 0.0),
+            Self::Begin(query) => (20, f64::from(query)),
         };
         f64::from(code) + 32.0 * payload
     }

@@ -40,8 +40,6 @@ impl NetworkMode {
 /// Where a fetch stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// Announced, not yet begun.
-    Starting,
     /// The query function works.
     Running,
     /// A try failed, the next waits for its time.
@@ -65,6 +63,14 @@ pub struct Fetch {
     pub network: NetworkMode,
     /// When the next try is due.
     pub sleep: TimerId,
+}
+
+impl Fetch {
+    /// A fetch that begins.
+    pub const fn new(generation: u32, network: NetworkMode) -> Self {
+        let sleep = TimerId::NONE;
+        Self { generation, phase: Phase::Running, failures: 0.0, retry_cancelled: false, network, sleep }
+    }
 }
 
 /// The pause before the next try where the user says nothing (ms): 1 s, 2 s, 4 s … 30 s, as React Query documents it.

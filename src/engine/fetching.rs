@@ -2,10 +2,9 @@
 
 use super::core::Engine;
 use super::effect::Action;
-use super::fetch::{Environment, Fetch, NetworkMode, Phase};
+use super::fetch::{Environment, NetworkMode, Phase};
 use super::frames::Frame;
 use super::query::{Dirty, FetchStatus};
-use super::timers::TimerId;
 
 /// What a wish to fetch meets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,13 +22,16 @@ impl Engine {
     /// Somebody wants the query fetched. Joining revives retries that had been cancelled.
     pub fn wish_fetch(&mut self, id: u32, cancel_refetch: bool) -> Meets {
         let query = &mut self.queries[id];
-        let Some(fetch) = query.fetch.as_mut().filter(|_| query.state.fetch_status != FetchStatus::Idle) else {
+        let settled_well = query.fetch.is_none() && query.resolved;
+        if query.state.fetch_status == FetchStatus::Idle || (query.fetch.is_none() && !settled_well) {
             return Meets::Nothing;
-        };
+        }
         if query.state.has_data && cancel_refetch {
             return Meets::Outdated;
         }
-        fetch.retry_cancelled = false;
+        if let Some(fetch) = &mut query.fetch {
+            fetch.retry_cancelled = false;
+        }
         self.stats.of(query.prefix).dedupes += 1;
         Meets::Fetch
     }
@@ -50,31 +52,17 @@ impl Engine {
     /// Starts a fetch; its generation. `announced`: a fetch with the same meta is announced already.
     pub fn start_fetch(&mut self, id: u32, network: NetworkMode, announced: bool, environment: Environment) -> u32 {
         let query = &mut self.queries[id];
-        if let Some(mut orphan) = query.fetch.take() {
-            self.timers.clear(&mut orphan.sleep);
-            self.in_flight -= 1;
-        }
-        self.in_flight += 1;
-        let query = &mut self.queries[id];
         query.generation = query.generation.wrapping_add(1);
         query.revert = Some(query.state);
         query.dirty = Dirty::No;
         query.in_sweep = false;
         let generation = query.generation;
-        query.fetch = Some(Box::new(Fetch {
-            generation,
-            phase: Phase::Starting,
-            failures: 0.0,
-            retry_cancelled: false,
-            network,
-            sleep: TimerId::NONE,
-        }));
         self.stats.of(query.prefix).fetches += 1;
         if !announced {
             query.state.fetch(network.can_start(environment));
         }
         self.command(|engine| {
-            engine.frames.push(Frame::Begin { query: id, generation, environment });
+            engine.frames.push(Frame::Begin { query: id, generation, network, environment });
             if !announced {
                 engine.announce(id, Action::Callers);
             }
@@ -109,9 +97,12 @@ impl Engine {
         fetch.is_some_and(|fetch| fetch.generation == generation)
     }
 
-    /// The fetch brought data (`at` in ms of `Date.now()`).
-    pub fn succeed(&mut self, id: u32, has_data: bool, at: f64) -> bool {
-        self.end_fetch(id);
+    /// A fetch brought data (`at` in ms of `Date.now()`).
+    pub fn succeed(&mut self, id: u32, generation: u32, has_data: bool, at: f64) -> bool {
+        if self.is_current(id, generation) {
+            self.end_fetch(id);
+            self.queries[id].resolved = true;
+        }
         let query = &mut self.queries[id];
         query.state.succeed(has_data, at, false);
         query.revert = None;
@@ -171,6 +162,7 @@ impl Engine {
         if let Some(mut fetch) = self.queries[id].fetch.take() {
             self.timers.clear(&mut fetch.sleep);
             self.in_flight -= 1;
+            self.queries[id].resolved = false;
         }
     }
 }

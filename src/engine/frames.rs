@@ -4,7 +4,7 @@
 //! issues while it carries out an effect pushes its own boundary and is done before the frames below go on: depth first.
 
 use super::effect::Action;
-use super::fetch::Environment;
+use super::fetch::{Environment, NetworkMode};
 
 /// A run of ids in the arena.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +41,9 @@ pub enum Frame {
     /// Tell the observers of a transition, then the cache's listeners.
     Announce { observers: Run, query: u32, action: Action },
     /// Begin a fetch that has been announced.
-    Begin { query: u32, generation: u32, environment: Environment },
+    Begin { query: u32, generation: u32, network: NetworkMode, environment: Environment },
+    /// Run a fetch that has begun, or let it wait for the network.
+    Start { query: u32, generation: u32, environment: Environment },
     /// Go on with a fetch that has been announced as continued.
     Proceed { query: u32, generation: u32 },
     /// A fetch has settled: look whether an operation hit it meanwhile.

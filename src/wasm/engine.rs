@@ -224,11 +224,6 @@ impl Engine {
         self.core.borrow().failures(query)
     }
 
-    /// Whether this fetch is the one in flight.
-    pub fn is_current(&self, query: u32, generation: u32) -> bool {
-        self.core.borrow().is_current(query, generation)
-    }
-
     /// Whether a fetch that starts now waits for the network.
     pub fn starts_paused(&self, network: u32, bits: u32) -> bool {
         !network_mode(network).can_start(environment(bits))
@@ -270,8 +265,8 @@ impl Engine {
     }
 
     /// The fetch brought data.
-    pub fn succeed(&mut self, query: u32, has_data: bool, at: f64) -> bool {
-        self.core.borrow_mut().succeed(query, has_data, at)
+    pub fn succeed(&mut self, query: u32, generation: u32, has_data: bool, at: f64) -> bool {
+        self.core.borrow_mut().succeed(query, generation, has_data, at)
     }
 
     /// The fetch gave up.

@@ -19,3 +19,4 @@ export const ASK = 16;
 export const ARM = 17;
 export const DISARM = 18;
 export const SWEPT = 19;
+export const BEGIN = 20;

@@ -17,6 +17,7 @@ const SLOT = 0xffffff;
 /** What the engine can ask of a query. */
 export interface QueryPort {
   announce(effect: number, action: unknown): void;
+  begin(): void;
   run(): void;
   rejectLast(): void;
   continueLater(): void;
@@ -226,6 +227,8 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> {
         return this.observer(id)?.poll();
       case effects.STALE:
         return this.observer(id)?.turnStale();
+      case effects.BEGIN:
+        return this.query(id)?.begin();
       case effects.RUN:
         return this.query(id)?.run();
       case effects.REJECT:
