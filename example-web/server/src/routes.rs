@@ -5,11 +5,11 @@ use std::time::Duration;
 use axum::extract::{OriginalUri, Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch, post};
 use axum::{Json, Router};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::activity;
 use crate::agents::{self, Rename};
@@ -78,8 +78,9 @@ async fn wrong_method(OriginalUri(uri): OriginalUri, request: Request) -> ApiErr
     ))
 }
 
-async fn health(State(app): State<App>) -> Json<Value> {
-    Json(json!({ "status": "ok", "live": app.hub().stats() }))
+async fn health(State(app): State<App>) -> impl IntoResponse {
+    let body = json!({ "status": "ok", "live": app.hub().stats() });
+    ([(header::CACHE_CONTROL, "no-store")], Json(body))
 }
 
 #[derive(Deserialize)]

@@ -11,7 +11,10 @@ pub fn day_of(unix_ms: i64) -> i64 {
 }
 
 /// Wall clock, milliseconds since the Unix epoch.
-#[expect(clippy::disallowed_methods, reason = "a server has a clock; the ban is for the engine")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a server has a clock; the ban is for the engine"
+)]
 pub fn now_ms() -> i64 {
     let since = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)

@@ -1,7 +1,8 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ferroquery_hub::HubConfig;
 use serde_json::json;
+use tokio::time::Instant;
 
 use crate::support::{PATIENCE, Server, tag, unjoined};
 

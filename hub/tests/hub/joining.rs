@@ -1,6 +1,7 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ferroquery_hub::{HubConfig, Inv, Mode, Op};
+use tokio::time::Instant;
 
 use crate::support::{Server, inv, tag};
 
@@ -90,10 +91,10 @@ async fn a_large_burst_overflows_nobody() {
     })
     .await;
     let (mut stream, _, _) = server.resume("", None).await;
-    let last = (0..3_000)
-        .map(|number| server.hub.publish(tag(&number.to_string())))
-        .last()
-        .unwrap();
+    let mut last = 0;
+    for number in 0..3_000 {
+        last = server.hub.publish(tag(&number.to_string()));
+    }
     let mut tags = Vec::new();
     loop {
         let event = stream.event().await;
