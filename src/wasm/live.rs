@@ -1,10 +1,10 @@
 //! The live connection for JavaScript: the loop that fetches, reads and sleeps for [`Live`].
 
 use std::cell::{Cell, RefCell};
-use std::future::Future;
-use std::pin::{Pin, pin};
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Poll, Waker};
 
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Function, Promise, Reflect, Uint8Array};
@@ -12,7 +12,8 @@ use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    AbortController, Headers, ReadableStreamDefaultReader, Request, RequestCredentials, RequestInit, Response,
+    AbortController, Headers, ReadableStreamDefaultReader, Request, RequestCredentials,
+    RequestInit, Response,
 };
 
 use super::engine::Engine;
@@ -24,7 +25,14 @@ use crate::engine::protocol::{Mode, Op};
 const LONGEST_SLEEP_MS: f64 = 2_147_483_647.0;
 
 impl Target for Core {
-    fn apply_operations(&mut self, ops: &[Op], mode: Mode, _src: Option<&str>, spread_ms: f64, now: f64) {
+    fn apply_operations(
+        &mut self,
+        ops: &[Op],
+        mode: Mode,
+        _src: Option<&str>,
+        spread_ms: f64,
+        now: f64,
+    ) {
         Core::apply_operations(self, ops, mode, spread_ms, now);
     }
 
@@ -80,18 +88,23 @@ impl LiveClient {
         on_output: Function,
         seed: f64,
     ) -> Result<LiveClient, JsError> {
-        let mut options: Options =
-            serde_wasm_bindgen::from_value(options).map_err(|error| JsError::new(&format!("connect: {error}")))?;
+        let mut options: Options = serde_wasm_bindgen::from_value(options)
+            .map_err(|error| JsError::new(&format!("connect: {error}")))?;
         let credentials = match options.credentials.as_deref() {
             None | Some("same-origin") => RequestCredentials::SameOrigin,
             Some("include") => RequestCredentials::Include,
             Some("omit") => RequestCredentials::Omit,
             Some(other) => {
-                let text = format!("connect: credentials {other:?}: expected same-origin, include or omit");
+                let text = format!(
+                    "connect: credentials {other:?}: expected same-origin, include or omit"
+                );
                 return Err(JsError::new(&text));
             }
         };
-        let config = Config { cursor: options.cursor.take(), ..Config::default() };
+        let config = Config {
+            cursor: options.cursor.take(),
+            ..Config::default()
+        };
         let shared = Shared {
             live: RefCell::new(Live::new(config, seed.to_bits())),
             target: engine.core.clone(),
@@ -103,7 +116,9 @@ impl LiveClient {
             is_woken: Cell::new(false),
             is_running: Cell::new(false),
         };
-        Ok(LiveClient { shared: Rc::new(shared) })
+        Ok(LiveClient {
+            shared: Rc::new(shared),
+        })
     }
 
     /// Connects, now and whenever the connection is lost.
@@ -115,7 +130,7 @@ impl LiveClient {
     /// Disconnects for good.
     pub fn close(&self) {
         self.shared.live.borrow_mut().close();
-        self.shared.wake();
+        self.run();
     }
 
     /// `visible`, `pageshow` or `online`: the page or the network is back.
@@ -126,13 +141,13 @@ impl LiveClient {
             _ => Wake::Online,
         };
         self.shared.live.borrow_mut().handle_wake(wake, reading());
-        self.shared.wake();
+        self.run();
     }
 
     /// The network is gone.
     pub fn offline(&self) {
         self.shared.live.borrow_mut().handle_offline();
-        self.shared.wake();
+        self.run();
     }
 
     /// The position up to which everything was applied.
@@ -143,7 +158,13 @@ impl LiveClient {
     /// Requests, events, ignored events, operations and resets so far.
     pub fn stats(&self) -> Vec<u32> {
         let stats = self.shared.live.borrow().stats();
-        vec![stats.connects, stats.events, stats.ignored, stats.operations, stats.resets]
+        vec![
+            stats.connects,
+            stats.events,
+            stats.ignored,
+            stats.operations,
+            stats.resets,
+        ]
     }
 
     fn run(&self) {
@@ -174,15 +195,40 @@ impl Shared {
 
     fn tell(&self, kind: &str, a: JsValue, b: JsValue) {
         // The cache's listeners report their errors themselves; one must not end the connection.
-        let _ = self.on_output.call3(&JsValue::NULL, &JsValue::from_str(kind), &a, &b);
+        let _ = self
+            .on_output
+            .call3(&JsValue::NULL, &JsValue::from_str(kind), &a, &b);
+    }
+
+    fn handle_answer(&self, response: &Response, now: f64) {
+        let header = |name| response.headers().get(name).ok().flatten();
+        // Seconds, or a date (RFC 9110, 10.2.3).
+        let retry_after_ms = header("retry-after").map(|text| match text.trim().parse::<u32>() {
+            Ok(seconds) => f64::from(seconds) * 1000.0,
+            Err(_) => (js_sys::Date::parse(&text) - js_sys::Date::now()).max(0.0),
+        });
+        let content_type = header("content-type").unwrap_or_default();
+        let answer = Answer {
+            status: response.status(),
+            content_type: &content_type,
+            retry_after_ms,
+        };
+        self.live.borrow_mut().handle_response(answer, now);
     }
 
     fn tell_status(&self, status: &Status) {
-        let reason = status.reason().map_or(JsValue::UNDEFINED, |reason| reason.to_string().into());
+        let reason = status
+            .reason()
+            .map_or(JsValue::UNDEFINED, |reason| reason.to_string().into());
         self.tell("status", status.name().into(), reason);
     }
 
-    async fn request(&self, cursor: Option<&str>, fresh_token: bool, abort: &AbortController) -> Result<Response, JsValue> {
+    async fn request(
+        &self,
+        cursor: Option<&str>,
+        fresh_token: bool,
+        abort: Option<AbortController>,
+    ) -> Result<Response, JsValue> {
         let headers = Headers::new()?;
         headers.set("Accept", "text/event-stream")?;
         if let Some(token) = &self.token {
@@ -195,7 +241,11 @@ impl Shared {
         let mut url = self.options.url.clone();
         let mut separator = if url.contains('?') { '&' } else { '?' };
         // In the address, not in Last-Event-ID: another header would cost a preflight.
-        let subs = self.options.subscribe.iter().map(|sub| ("sub", sub.as_str()));
+        let subs = self
+            .options
+            .subscribe
+            .iter()
+            .map(|sub| ("sub", sub.as_str()));
         for (name, value) in subs.chain(cursor.map(|cursor| ("cursor", cursor))) {
             url.push(separator);
             url.push_str(name);
@@ -206,8 +256,7 @@ impl Shared {
         let init = RequestInit::new();
         init.set_headers(&headers);
         init.set_credentials(self.credentials);
-        init.set_signal(Some(&abort.signal()));
-        init.set_cache(web_sys::RequestCache::NoStore);
+        init.set_signal(abort.map(|abort| abort.signal()).as_ref());
         let request = Request::new_with_str_and_init(&url, &init)?;
         // Of the global object: a window, a worker or Node.
         let global = js_sys::global();
@@ -236,12 +285,19 @@ async fn run(shared: Rc<Shared>) {
             let output = shared.live.borrow_mut().poll_output();
             let Some(output) = output else { break };
             match output {
-                Output::Connect { cursor, fresh_token, .. } => {
-                    let Ok(controller) = AbortController::new() else { break };
-                    abort = Some(controller.clone());
+                Output::Connect {
+                    cursor,
+                    fresh_token,
+                    ..
+                } => {
+                    let controller = AbortController::new().ok();
+                    abort = controller.clone();
                     let shared = shared.clone();
                     pending = Some(Box::pin(async move {
-                        match shared.request(cursor.as_deref(), fresh_token, &controller).await {
+                        match shared
+                            .request(cursor.as_deref(), fresh_token, controller)
+                            .await
+                        {
                             Ok(answer) => Step::Answer(answer),
                             Err(error) => Step::Closed(Some(text_of(&error))),
                         }
@@ -254,20 +310,39 @@ async fn run(shared: Rc<Shared>) {
                         abort.abort();
                     }
                 }
-                Output::ApplyOps { ops, mode, src, spread_ms } => {
+                Output::ApplyOps {
+                    ops,
+                    mode,
+                    src,
+                    spread_ms,
+                } => {
                     let now = js_sys::Date::now();
-                    shared.target.borrow_mut().apply_operations(&ops, mode, src.as_deref(), spread_ms, now);
+                    shared.target.borrow_mut().apply_operations(
+                        &ops,
+                        mode,
+                        src.as_deref(),
+                        spread_ms,
+                        now,
+                    );
                     shared.tell("ops", (ops.len() as u32).into(), JsValue::UNDEFINED);
                 }
-                Output::ApplyReset { scope, spread_ms, reason } => {
-                    shared.target.borrow_mut().apply_reset(&scope, spread_ms, js_sys::Date::now());
+                Output::ApplyReset {
+                    scope,
+                    spread_ms,
+                    reason,
+                } => {
+                    shared
+                        .target
+                        .borrow_mut()
+                        .apply_reset(&scope, spread_ms, js_sys::Date::now());
                     shared.tell("reset", (*reason).into(), JsValue::UNDEFINED);
                 }
                 Output::Status(status) => shared.tell_status(&status),
             }
         }
         let deadline = shared.live.borrow().deadline();
-        if deadline.is_none() && pending.is_none() && !shared.is_woken.get() && is_over(&shared) {
+        if deadline.is_none() && pending.is_none() {
+            // Closed, stopped or offline: the next command starts the loop again.
             shared.is_running.set(false);
             return;
         }
@@ -277,23 +352,110 @@ async fn run(shared: Rc<Shared>) {
             shared.live.borrow_mut().handle_timeout(now);
             continue;
         };
-        pending = None;
         match step {
             Step::Answer(response) => {
-                handle_answer(&shared, &response, now);
-                // Before its body is read, which the answer may have ruled out.
-                let body = response.body().map(|body| body.get_reader().unchecked_into());
-                reader = body;
-                pending = reader.as_ref().map(read).or_else(|| Some(Box::pin(async { Step::Closed(None) })));
+                shared.handle_answer(&response, now);
+                // If the answer has been refused, the abort that now waits in the outputs takes the reader away again.
+                reader = response
+                    .body()
+                    .map(|body| body.get_reader().unchecked_into());
+                pending = Some(read(reader.as_ref()));
             }
             Step::Bytes(bytes) => {
                 shared.live.borrow_mut().handle_bytes(&bytes, now);
-                pending = reader.as_ref().map(read);
+                pending = Some(read(reader.as_ref()));
             }
             Step::Closed(error) => {
-                (abort, reader) = (None, None);
-                shared.live.borrow_mut().handle_closed(error.as_deref(), now);
+                (abort, reader, pending) = (None, None, None);
+                shared
+                    .live
+                    .borrow_mut()
+                    .handle_closed(error.as_deref(), now);
             }
         }
     }
+}
+
+/// The next step of the request; `None` at the deadline, and when a command came in between.
+async fn wait(
+    shared: &Shared,
+    mut pending: Option<&mut Pending>,
+    deadline: Option<f64>,
+) -> Option<Step> {
+    shared.is_woken.set(false);
+    let mut sleep = deadline.map(|deadline| {
+        let ms = (deadline - reading()).clamp(0.0, LONGEST_SLEEP_MS);
+        TimeoutFuture::new(ms.ceil() as u32)
+    });
+    poll_fn(|context| {
+        if let Some(pending) = &mut pending
+            && let Poll::Ready(step) = pending.as_mut().poll(context)
+        {
+            return Poll::Ready(Some(step));
+        }
+        let is_due = sleep
+            .as_mut()
+            .is_some_and(|sleep| Pin::new(sleep).poll(context).is_ready());
+        if is_due || shared.is_woken.get() {
+            return Poll::Ready(None);
+        }
+        *shared.waker.borrow_mut() = Some(context.waker().clone());
+        Poll::Pending
+    })
+    .await
+}
+
+/// Reads the next chunk. The promise is taken up at once, so that its rejection by an abort is never unhandled.
+fn read(reader: Option<&ReadableStreamDefaultReader>) -> Pending {
+    let chunk = reader.map(|reader| JsFuture::from(reader.read()));
+    Box::pin(async {
+        let Some(chunk) = chunk else {
+            return Step::Closed(None);
+        };
+        match chunk.await {
+            Ok(chunk) => match Reflect::get(&chunk, &"value".into()) {
+                Ok(bytes) if !bytes.is_undefined() => Step::Bytes(Uint8Array::new(&bytes).to_vec()),
+                _ => Step::Closed(None),
+            },
+            Err(error) => Step::Closed(Some(text_of(&error))),
+        }
+    })
+}
+
+/// An error's message, with that of its cause: Node says only `fetch failed` itself.
+fn text_of(error: &JsValue) -> String {
+    let message = |value: &JsValue| {
+        Reflect::get(value, &"message".into())
+            .ok()
+            .and_then(|text| text.as_string())
+    };
+    let own = message(error)
+        .or_else(|| error.as_string())
+        .unwrap_or_else(|| "unknown error".into());
+    match Reflect::get(error, &"cause".into())
+        .ok()
+        .and_then(|cause| message(&cause))
+    {
+        Some(cause) => own + ": " + &cause,
+        None => own,
+    }
+}
+
+/// `performance.now()`, in ms.
+fn reading() -> f64 {
+    thread_local! {
+        static CLOCK: Option<(JsValue, Function)> = {
+            let performance = Reflect::get(&js_sys::global(), &"performance".into()).ok();
+            performance.and_then(|performance| {
+                let now = Reflect::get(&performance, &"now".into()).ok()?.dyn_into().ok()?;
+                Some((performance, now))
+            })
+        };
+    }
+    let now = CLOCK.with(|clock| {
+        clock
+            .as_ref()
+            .and_then(|(performance, now)| now.call0(performance).ok()?.as_f64())
+    });
+    now.unwrap_or_else(js_sys::Date::now)
 }
