@@ -1,0 +1,23 @@
+//! `event \n body`: what is understood survives being written and read again.
+#![no_main]
+
+use ferroquery::engine::protocol::{Message, Op};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &str| {
+    let Some((event, body)) = data.split_once('\n') else {
+        return;
+    };
+    let Ok(Some(message)) = Message::parse(event, body) else {
+        return;
+    };
+    assert_eq!(
+        Message::parse(event, &message.body()),
+        Ok(Some(message.clone()))
+    );
+    if let Message::Inv(inv) = &message {
+        for subject in inv.ops.iter().map(Op::subject) {
+            std::hint::black_box(subject);
+        }
+    }
+});
