@@ -8,7 +8,7 @@ const rules = {
     'agents:list:{workspace_id}:*',
     'exec:*:{workspace_id}:*',
     'activity:{workspace_id}',
-    'workspaces',
+    'budget:{workspace_id}',
   ],
   'agent.renamed': ['agent:*:{agent_id}:*', 'agents:list:{workspace_id}:*', 'activity:{workspace_id}'],
   'credits.spent': [
@@ -16,7 +16,7 @@ const rules = {
     'agents:list:{workspace_id}:*',
     'exec:*:{workspace_id}:*',
     'activity:{workspace_id}',
-    'workspaces',
+    'budget:{workspace_id}',
   ],
 };
 

@@ -6,6 +6,12 @@ import { defineKeys, TTL } from 'ferroquery';
  */
 export const keys = defineKeys({
   workspaces: { key: 'workspaces', ttl: TTL.DAY },
+  // Its own key, although the list has it, too: the list would go stale with every event of every workspace.
+  budget: {
+    key: 'budget:{workspaceId}',
+    ttl: TTL.LONG,
+    tags: ['workspace:{workspaceId}'],
+  },
   dashboard: {
     key: 'exec:dashboard:{workspaceId}:{timeframe}',
     ttl: TTL.LONG,

@@ -1,5 +1,5 @@
 import { keepPreviousData } from '@tanstack/react-query';
-import { type GetOptions, getJson } from '../api/http';
+import { type GetOptions, getJson, HttpError } from '../api/http';
 import type {
   ActivityEntry,
   AgentDetail,
@@ -21,9 +21,15 @@ interface FetchChoice {
   skipCache?: boolean;
 }
 
+/** What a query function needs of its context. */
+interface FetchContext {
+  signal: AbortSignal;
+  skipCache?: boolean | 'no-store';
+}
+
 const fetcher =
   <T>(path: string) =>
-  ({ signal, skipCache }: { signal: AbortSignal; skipCache?: boolean | 'no-store' }): Promise<T> => {
+  ({ signal, skipCache }: FetchContext): Promise<T> => {
     const options: GetOptions = { signal, skipCache: Boolean(skipCache) };
     return getJson<T>(path, options);
   };
@@ -33,6 +39,17 @@ const id = encodeURIComponent;
 export const workspacesQuery = () => ({
   ...keys.workspaces(),
   queryFn: fetcher<Workspace[]>('/api/workspaces'),
+});
+
+export const budgetQuery = (workspaceId: string, { skipCache = false }: FetchChoice = {}) => ({
+  ...keys.budget({ workspaceId }),
+  queryFn: async (context: FetchContext): Promise<Workspace> => {
+    const all = await fetcher<Workspace[]>('/api/workspaces')(context);
+    const workspace = all.find(({ id }) => id === workspaceId);
+    if (!workspace) throw new HttpError(`There is no workspace “${workspaceId}”.`, 404);
+    return workspace;
+  },
+  skipCache,
 });
 
 export const dashboardQuery = ({ workspaceId, timeframe }: Scope, { skipCache = false }: FetchChoice = {}) => ({

@@ -1,6 +1,6 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { workspacesQuery } from '../cache/queries';
+import { budgetQuery } from '../cache/queries';
 import { formatCompact, formatShare } from '../format';
 import { useSettings } from '../settings';
 import classes from './Kpis.module.css';
@@ -10,9 +10,8 @@ const CRITICAL = 0.9;
 
 /** How much of the workspace's credits is gone. */
 export function Budget() {
-  const { workspaceId } = useSettings();
-  const { data, isError } = useQuery(workspacesQuery());
-  const workspace = data?.find(({ id }) => id === workspaceId);
+  const { workspaceId, skipCache } = useSettings();
+  const { data: workspace, isError } = useQuery(budgetQuery(workspaceId, { skipCache }));
   const used = workspace ? workspace.credits_spent / workspace.credit_limit : 0;
   const tone = used >= CRITICAL ? 'bad' : used >= TIGHT ? 'warn' : 'good';
   return (
@@ -37,7 +36,7 @@ export function Budget() {
             </span>
           </div>
         </>
-      ) : data || isError ? (
+      ) : isError ? (
         <p className={classes.value}>–</p>
       ) : (
         <>

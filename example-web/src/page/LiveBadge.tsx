@@ -2,6 +2,7 @@ import { Tooltip } from '@mantine/core';
 import type { LiveStatus } from 'ferroquery';
 import { useLiveState } from '../cache/live';
 import { StatusPill, type Tone } from '../ui/StatusPill';
+import classes from './Header.module.css';
 
 const words: Record<LiveStatus['state'], { tone: Tone; label: string; meaning: string }> = {
   connecting: { tone: 'warn', label: 'Connecting', meaning: 'Opening the live connection' },
@@ -16,7 +17,12 @@ export function LiveBadge() {
   const { tone, label, meaning } = words[state];
   return (
     <Tooltip label={meaning}>
-      <div role="status" aria-label={`Live connection: ${label}. ${meaning}.`} data-live-state={state}>
+      <div
+        className={classes.badge}
+        role="status"
+        aria-label={`Live connection: ${label}. ${meaning}.`}
+        data-live-state={state}
+      >
         <StatusPill tone={tone} pulse={state === 'live'}>
           {label}
         </StatusPill>

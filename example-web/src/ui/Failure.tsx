@@ -15,7 +15,7 @@ export function Failure({ title, error, onRetry, retrying = false }: FailureProp
     <EmptyState
       role="alert"
       size="sm"
-      py="lg"
+      p="lg"
       icon={<IconAlertTriangle aria-hidden />}
       title={title}
       description={error.message}

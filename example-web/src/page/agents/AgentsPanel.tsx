@@ -26,6 +26,12 @@ export function AgentsPanel() {
     agentsQuery(query, { skipCache }),
   );
   const [openId, setOpenId] = useState<string | null>(null);
+  const summary =
+    data && !isPlaceholderData
+      ? `${formatCount(data.total)} ${filters.filtered ? 'match' : 'in this workspace'}`
+      : error
+        ? 'How many is not known'
+        : 'Counting…';
   const lastPage = data ? Math.max(1, Math.ceil(data.total / query.pageSize)) : 1;
 
   const hasNext = data !== undefined && !isPlaceholderData && query.page < lastPage;
@@ -36,7 +42,7 @@ export function AgentsPanel() {
   return (
     <Panel
       title="Agents"
-      note={data ? `${formatCount(data.total)} ${filters.filtered ? 'match' : 'in this workspace'}` : 'Counting…'}
+      note={summary}
       busy={isFetching && !isPending}
       side={<AgentFilterBar filters={filters} />}
       className={classes.panel}
