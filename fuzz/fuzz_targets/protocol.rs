@@ -1,13 +1,16 @@
-//! `event \n body`: what is understood survives being written and read again.
+//! The first character picks the event, the rest is its body: what is understood survives being written and read again.
 #![no_main]
 
 use ferroquery::engine::protocol::{Message, Op};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &str| {
-    let Some((event, body)) = data.split_once('\n') else {
+    let Some(pick) = data.chars().next() else {
         return;
     };
+    let body = &data[pick.len_utf8()..];
+    let events = ["inv", "hello", "sync", "reset", "hb", "bye"];
+    let event = events[pick as usize % events.len()];
     let Ok(Some(message)) = Message::parse(event, body) else {
         return;
     };
