@@ -72,7 +72,10 @@ pub struct Engine {
 impl Engine {
     /// An engine whose random numbers grow from `seed`.
     pub fn new(seed: u64) -> Self {
-        Self { random: Random::new(seed), ..Self::default() }
+        Self {
+            random: Random::new(seed),
+            ..Self::default()
+        }
     }
 
     /// A symbol for a new key part; `scalar` tells that `text` says all of it.
@@ -87,7 +90,10 @@ impl Engine {
 
     /// Number of queries in the index.
     pub fn query_count(&self) -> usize {
-        self.queries.iter().filter(|(_, query)| query.indexed()).count()
+        self.queries
+            .iter()
+            .filter(|(_, query)| query.indexed())
+            .count()
     }
 
     /// Number of distinct key parts, `null` among them.
@@ -137,7 +143,11 @@ impl Engine {
     /// A callback has thrown: drops what is left to be told and marked in the current command. Fetches still begin, and due
     /// deadlines are still handled.
     pub fn abandon(&mut self) {
-        let boundary = self.frames.iter().rposition(|frame| matches!(frame, Frame::Boundary)).unwrap_or(0);
+        let boundary = self
+            .frames
+            .iter()
+            .rposition(|frame| matches!(frame, Frame::Boundary))
+            .unwrap_or(0);
         let kept: Vec<Frame> = self
             .frames
             .drain(boundary..)
@@ -147,6 +157,10 @@ impl Engine {
     }
 
     /// The next effect of the command on top.
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "it has no end: commands give it more to say"
+    )]
     pub fn next(&mut self) -> Effect {
         loop {
             let Some(frame) = self.frames.pop() else {
@@ -164,19 +178,34 @@ impl Engine {
                     }
                     return Effect::Done;
                 }
-                Frame::Announce { observers, query, action } => self.announce_next(observers, query, action),
-                Frame::Begin { query, generation, network, environment } => {
-                    self.begin(query, generation, network, environment)
-                }
-                Frame::Start { query, generation, environment } => self.start(query, generation, environment),
+                Frame::Announce {
+                    observers,
+                    query,
+                    action,
+                } => self.announce_next(observers, query, action),
+                Frame::Begin {
+                    query,
+                    generation,
+                    network,
+                    environment,
+                } => self.begin(query, generation, network, environment),
+                Frame::Start {
+                    query,
+                    generation,
+                    environment,
+                } => self.start(query, generation, environment),
                 Frame::Proceed { query, generation } => self.proceed(query, generation),
                 Frame::Settled { query } => {
                     self.settled(query);
                     None
                 }
-                Frame::Each { work, run, now, environment, answers } => {
-                    self.each_next(work, run, now, environment, answers)
-                }
+                Frame::Each {
+                    work,
+                    run,
+                    now,
+                    environment,
+                    answers,
+                } => self.each_next(work, run, now, environment, answers),
                 Frame::Fire { now, environment } => self.fire_next(now, environment),
                 Frame::Swept => Some(Effect::Swept),
             };
@@ -214,22 +243,34 @@ impl Engine {
         }
         let start = self.arena.len();
         self.arena.extend_from_slice(&self.queries[query].observers);
-        let observers = Run { start, at: start, end: self.arena.len() };
-        self.frames.push(Frame::Announce { observers, query, action });
+        let observers = Run {
+            start,
+            at: start,
+            end: self.arena.len(),
+        };
+        self.frames.push(Frame::Announce {
+            observers,
+            query,
+            action,
+        });
     }
 
     /// Leaves `work` to be done on each query of `list`.
-    pub(super) fn each(
-        &mut self,
-        work: Work,
-        list: &[u32],
-        now: f64,
-        environment: Environment,
-    ) {
+    pub(super) fn each(&mut self, work: Work, list: &[u32], now: f64, environment: Environment) {
         let start = self.arena.len();
         self.arena.extend_from_slice(list);
-        let run = Run { start, at: start, end: self.arena.len() };
-        self.frames.push(Frame::Each { work, run, now, environment, answers: Vec::new() });
+        let run = Run {
+            start,
+            at: start,
+            end: self.arena.len(),
+        };
+        self.frames.push(Frame::Each {
+            work,
+            run,
+            now,
+            environment,
+            answers: Vec::new(),
+        });
     }
 
     /// Keeps an observer's slot until no running notification can reach it.
@@ -244,7 +285,8 @@ impl Engine {
     /// An effect that frees the slot of a query that nothing needs, once.
     pub(super) fn release_if_unused(&self, query: u32) -> Option<Effect> {
         let record = self.queries.get(query)?;
-        (!record.indexed() && record.observers.is_empty() && !record.in_flight()).then_some(Effect::Release(query))
+        (!record.indexed() && record.observers.is_empty() && !record.in_flight())
+            .then_some(Effect::Release(query))
     }
 
     /// Where the next run starts.
@@ -261,8 +303,15 @@ impl Engine {
     fn announce_next(&mut self, observers: Run, query: u32, action: Action) -> Option<Effect> {
         if observers.at < observers.end {
             let observer = self.arena[observers.at];
-            let observers = Run { at: observers.at + 1, ..observers };
-            self.frames.push(Frame::Announce { observers, query, action });
+            let observers = Run {
+                at: observers.at + 1,
+                ..observers
+            };
+            self.frames.push(Frame::Announce {
+                observers,
+                query,
+                action,
+            });
             return Some(Effect::Notify(observer));
         }
         self.arena.truncate(observers.start);
@@ -280,13 +329,20 @@ impl Engine {
         self.end_fetch(query);
         self.in_flight += 1;
         self.queries[query].fetch = Some(Box::new(Fetch::new(generation, network)));
-        self.frames.push(Frame::Start { query, generation, environment });
+        self.frames.push(Frame::Start {
+            query,
+            generation,
+            environment,
+        });
         Some(Effect::Begin(query))
     }
 
     fn start(&mut self, query: u32, generation: u32, environment: Environment) -> Option<Effect> {
         let record = self.queries.get_mut(query)?;
-        let fetch = record.fetch.as_mut().filter(|fetch| fetch.generation == generation)?;
+        let fetch = record
+            .fetch
+            .as_mut()
+            .filter(|fetch| fetch.generation == generation)?;
         if fetch.network.can_start(environment) {
             return Some(Effect::Run(query));
         }
@@ -298,7 +354,10 @@ impl Engine {
 
     fn proceed(&mut self, query: u32, generation: u32) -> Option<Effect> {
         let record = self.queries.get_mut(query)?;
-        let fetch = record.fetch.as_mut().filter(|fetch| fetch.generation == generation)?;
+        let fetch = record
+            .fetch
+            .as_mut()
+            .filter(|fetch| fetch.generation == generation)?;
         if fetch.retry_cancelled && fetch.failures > 0.0 {
             return Some(Effect::Reject(query));
         }
@@ -316,8 +375,18 @@ impl Engine {
     ) -> Option<Effect> {
         if run.at == run.end {
             if let Work::ChooseRefetch { kept } = work {
-                run = Run { at: run.start, end: kept, ..run };
-                self.frames.push(Frame::Each { work: Work::Refetch, run, now, environment, answers });
+                run = Run {
+                    at: run.start,
+                    end: kept,
+                    ..run
+                };
+                self.frames.push(Frame::Each {
+                    work: Work::Refetch,
+                    run,
+                    now,
+                    environment,
+                    answers,
+                });
             } else {
                 self.arena.truncate(run.start);
             }
@@ -327,8 +396,17 @@ impl Engine {
         let verdict = self.work_on(query, work, now, environment, &answers);
         let (again, step) = match verdict {
             Err(question) => {
-                self.frames.push(Frame::Each { work, run, now, environment, answers });
-                return Some(Effect::Ask(question.topic as u32, question.observer.unwrap_or(0)));
+                self.frames.push(Frame::Each {
+                    work,
+                    run,
+                    now,
+                    environment,
+                    answers,
+                });
+                return Some(Effect::Ask(
+                    question.topic as u32,
+                    question.observer.unwrap_or(0),
+                ));
             }
             Ok(done) => done,
         };
@@ -347,7 +425,13 @@ impl Engine {
             }
             _ => run.at += 1,
         }
-        self.frames.push(Frame::Each { work: next, run, now, environment, answers });
+        self.frames.push(Frame::Each {
+            work: next,
+            run,
+            now,
+            environment,
+            answers,
+        });
         match step {
             Some(Step::Effect(effect)) => Some(effect),
             Some(Step::Announce(action)) => {
@@ -367,7 +451,9 @@ impl Engine {
         environment: Environment,
         answers: &[f64],
     ) -> Result<(bool, Option<Step>), Question> {
-        let Some(query) = self.queries.get_mut(id) else { return Ok((false, None)) };
+        let Some(query) = self.queries.get_mut(id) else {
+            return Ok((false, None));
+        };
         let answers = &mut Answers::new(answers);
         Ok(match work {
             Work::Invalidate => {
@@ -388,9 +474,16 @@ impl Engine {
             Work::Wake { focus } => {
                 let query = &self.queries[id];
                 let observer = any_observer(query, &self.observers, answers, |asker| {
-                    if focus { asker.on_focus(query, now) } else { asker.on_reconnect(query, now) }
+                    if focus {
+                        asker.on_focus(query, now)
+                    } else {
+                        asker.on_reconnect(query, now)
+                    }
                 })?;
-                (false, observer.map(|observer| Step::Effect(Effect::Wake(observer))))
+                (
+                    false,
+                    observer.map(|observer| Step::Effect(Effect::Wake(observer))),
+                )
             }
             Work::Resume { .. } => {
                 let resumes = query.fetch.as_ref().is_some_and(|fetch| {
@@ -411,7 +504,14 @@ impl Engine {
             }
             Work::Drop => {
                 let watched = !query.observers.is_empty();
-                (false, Some(Step::Effect(if watched { Effect::Reset(id) } else { Effect::Remove(id) })))
+                (
+                    false,
+                    Some(Step::Effect(if watched {
+                        Effect::Reset(id)
+                    } else {
+                        Effect::Remove(id)
+                    })),
+                )
             }
         })
     }
@@ -423,7 +523,8 @@ impl Engine {
             Deadline::Gc(query) => {
                 let record = &mut self.queries[query];
                 record.gc = TimerId::NONE;
-                let over = record.observers.is_empty() && record.state.fetch_status == FetchStatus::Idle;
+                let over =
+                    record.observers.is_empty() && record.state.fetch_status == FetchStatus::Idle;
                 (over && record.indexed()).then_some(Effect::Remove(query))
             }
             Deadline::Retry(query) => {
@@ -448,8 +549,14 @@ impl Engine {
             Deadline::Interval(id) => {
                 let observer = &mut self.observers[id];
                 // After a sleep it polls once, not once for each interval that passed.
-                let next = if at + observer.interval > self.clock.now() { at } else { self.clock.now() };
-                observer.interval_timer = self.timers.set(next + observer.interval, Deadline::Interval(id));
+                let next = if at + observer.interval > self.clock.now() {
+                    at
+                } else {
+                    self.clock.now()
+                };
+                observer.interval_timer = self
+                    .timers
+                    .set(next + observer.interval, Deadline::Interval(id));
                 let polls = observer.options.interval_in_background || environment.focused;
                 polls.then_some(Effect::Poll(id))
             }
@@ -465,7 +572,9 @@ impl Engine {
 
     fn wants_arm(&self) -> Option<f64> {
         let next = self.timers.next()?;
-        self.armed_at.is_none_or(|armed| next < armed - SAME_MOMENT_MS).then_some(next)
+        self.armed_at
+            .is_none_or(|armed| next < armed - SAME_MOMENT_MS)
+            .then_some(next)
     }
 
     fn wants_disarm(&self) -> bool {
@@ -474,8 +583,14 @@ impl Engine {
 
     fn timer_effect(&mut self) -> Option<Effect> {
         if let Some(next) = self.wants_arm() {
-            let delay = (next - self.clock.now() - SAME_MOMENT_MS).ceil().clamp(0.0, LONGEST_DELAY_MS);
-            self.armed_at = Some(if delay == LONGEST_DELAY_MS { self.clock.now() + delay } else { next });
+            let delay = (next - self.clock.now() - SAME_MOMENT_MS)
+                .ceil()
+                .clamp(0.0, LONGEST_DELAY_MS);
+            self.armed_at = Some(if delay == LONGEST_DELAY_MS {
+                self.clock.now() + delay
+            } else {
+                next
+            });
             return Some(Effect::Arm(delay));
         }
         if self.wants_disarm() {

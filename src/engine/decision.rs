@@ -63,7 +63,11 @@ impl<'a> Answers<'a> {
 
     /// The next answer.
     pub fn ask(&mut self, topic: Topic, observer: Option<u32>) -> Verdict<f64> {
-        let answer = self.given.get(self.used).copied().ok_or(Question { topic, observer })?;
+        let answer = self
+            .given
+            .get(self.used)
+            .copied()
+            .ok_or(Question { topic, observer })?;
         self.used += 1;
         Ok(answer)
     }
@@ -121,8 +125,8 @@ impl Asker<'_, '_> {
             return self.on(query, self.options.on_mount, Topic::OnMount, now);
         }
         Ok(self.enabled()?
-            && !(query.state.status == Status::Error
-                && !self.flag(self.options.retry_on_mount, Topic::RetryOnMount)?))
+            && (query.state.status != Status::Error
+                || self.flag(self.options.retry_on_mount, Topic::RetryOnMount)?))
     }
 
     /// Whether focus fetches.
@@ -136,13 +140,25 @@ impl Asker<'_, '_> {
     }
 
     /// Whether changed options fetch: `moved` tells that the query is another one, `previous` what `enabled` was.
-    pub fn on_change(&mut self, query: &Query, moved: bool, previous: Setting<bool>, now: f64) -> Verdict<bool> {
+    pub fn on_change(
+        &mut self,
+        query: &Query,
+        moved: bool,
+        previous: Setting<bool>,
+        now: f64,
+    ) -> Verdict<bool> {
         Ok((moved || !self.flag(previous, Topic::PreviousEnabled)?)
             && !(self.options.suspense && query.state.status == Status::Error)
             && self.is_stale(query, now)?)
     }
 
-    fn on(&mut self, query: &Query, setting: Setting<Refetch>, topic: Topic, now: f64) -> Verdict<bool> {
+    fn on(
+        &mut self,
+        query: &Query,
+        setting: Setting<Refetch>,
+        topic: Topic,
+        now: f64,
+    ) -> Verdict<bool> {
         if !self.enabled()? || self.stale_time()? == STATIC {
             return Ok(false);
         }
@@ -167,7 +183,11 @@ pub fn any_observer(
 ) -> Verdict<Option<u32>> {
     for id in &query.observers {
         let options = &observers[*id].options;
-        if says(&mut Asker { options, observer: Some(*id), answers })? {
+        if says(&mut Asker {
+            options,
+            observer: Some(*id),
+            answers,
+        })? {
             return Ok(Some(*id));
         }
     }
@@ -175,7 +195,11 @@ pub fn any_observer(
 }
 
 /// Whether an observer watches the query that may fetch.
-pub fn is_active(query: &Query, observers: &Slab<Observer>, answers: &mut Answers<'_>) -> Verdict<bool> {
+pub fn is_active(
+    query: &Query,
+    observers: &Slab<Observer>,
+    answers: &mut Answers<'_>,
+) -> Verdict<bool> {
     Ok(any_observer(query, observers, answers, |asker| asker.enabled())?.is_some())
 }
 
@@ -193,8 +217,15 @@ pub fn is_disabled(
 }
 
 /// Whether an observer takes the data for final.
-pub fn is_static(query: &Query, observers: &Slab<Observer>, answers: &mut Answers<'_>) -> Verdict<bool> {
-    Ok(any_observer(query, observers, answers, |asker| Ok(asker.stale_time()? == STATIC))?.is_some())
+pub fn is_static(
+    query: &Query,
+    observers: &Slab<Observer>,
+    answers: &mut Answers<'_>,
+) -> Verdict<bool> {
+    Ok(any_observer(query, observers, answers, |asker| {
+        Ok(asker.stale_time()? == STATIC)
+    })?
+    .is_some())
 }
 
 /// Whether the query is stale for its observers as they last saw it, or by itself.

@@ -12,7 +12,12 @@ impl Engine {
     }
 
     /// Applies an event of the client itself: marks at once, fetches in the next turn of the host's timers. `now` in ms.
-    pub fn emit(&mut self, event: &str, args: &[(&str, &str)], now: f64) -> Result<bool, EmitError> {
+    pub fn emit(
+        &mut self,
+        event: &str,
+        args: &[(&str, &str)],
+        now: f64,
+    ) -> Result<bool, EmitError> {
         let mut list = Vec::new();
         self.collect_event(event, args, &mut list)?;
         Ok(self.mark(list, Mode::Refetch, 0.0, now))
@@ -37,7 +42,9 @@ impl Engine {
                     self.collect_glob(&glob, list);
                 }
             }
-            expansion.tags().for_each(|tag| list.extend_from_slice(self.tags.queries(tag)));
+            expansion
+                .tags()
+                .for_each(|tag| list.extend_from_slice(self.tags.queries(tag)));
         }
         self.expansion = expansion;
         expanded

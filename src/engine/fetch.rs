@@ -69,7 +69,14 @@ impl Fetch {
     /// A fetch that begins.
     pub const fn new(generation: u32, network: NetworkMode) -> Self {
         let sleep = TimerId::NONE;
-        Self { generation, phase: Phase::Running, failures: 0.0, retry_cancelled: false, network, sleep }
+        Self {
+            generation,
+            phase: Phase::Running,
+            failures: 0.0,
+            retry_cancelled: false,
+            network,
+            sleep,
+        }
     }
 }
 

@@ -23,7 +23,8 @@ impl Engine {
     pub fn wish_fetch(&mut self, id: u32, cancel_refetch: bool) -> Meets {
         let query = &mut self.queries[id];
         let settled_well = query.fetch.is_none() && query.resolved;
-        if query.state.fetch_status == FetchStatus::Idle || (query.fetch.is_none() && !settled_well) {
+        if query.state.fetch_status == FetchStatus::Idle || (query.fetch.is_none() && !settled_well)
+        {
             return Meets::Nothing;
         }
         if query.state.has_data && cancel_refetch {
@@ -50,7 +51,13 @@ impl Engine {
     }
 
     /// Starts a fetch; its generation. `announced`: a fetch with the same meta is announced already.
-    pub fn start_fetch(&mut self, id: u32, network: NetworkMode, announced: bool, environment: Environment) -> u32 {
+    pub fn start_fetch(
+        &mut self,
+        id: u32,
+        network: NetworkMode,
+        announced: bool,
+        environment: Environment,
+    ) -> u32 {
         let query = &mut self.queries[id];
         query.generation = query.generation.wrapping_add(1);
         query.revert = Some(query.state);
@@ -62,7 +69,12 @@ impl Engine {
             query.state.fetch(network.can_start(environment));
         }
         self.command(|engine| {
-            engine.frames.push(Frame::Begin { query: id, generation, network, environment });
+            engine.frames.push(Frame::Begin {
+                query: id,
+                generation,
+                network,
+                environment,
+            });
             if !announced {
                 engine.announce(id, Action::Callers);
             }
@@ -77,16 +89,22 @@ impl Engine {
 
     /// A paused fetch goes on.
     pub fn continue_fetch(&mut self, id: u32, generation: u32) -> bool {
-        let Some(query) = self.queries.get_mut(id) else { return false };
-        let paused = query.fetch.as_ref().is_some_and(|fetch| {
-            fetch.generation == generation && fetch.phase == Phase::Paused
-        });
+        let Some(query) = self.queries.get_mut(id) else {
+            return false;
+        };
+        let paused = query
+            .fetch
+            .as_ref()
+            .is_some_and(|fetch| fetch.generation == generation && fetch.phase == Phase::Paused);
         if !paused {
             return false;
         }
         query.state.fetch_status = FetchStatus::Fetching;
         self.command(|engine| {
-            engine.frames.push(Frame::Proceed { query: id, generation });
+            engine.frames.push(Frame::Proceed {
+                query: id,
+                generation,
+            });
             engine.announce(id, Action::Continue);
         })
     }

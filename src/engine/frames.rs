@@ -39,17 +39,36 @@ pub enum Frame {
     /// The end of a command.
     Boundary,
     /// Tell the observers of a transition, then the cache's listeners.
-    Announce { observers: Run, query: u32, action: Action },
+    Announce {
+        observers: Run,
+        query: u32,
+        action: Action,
+    },
     /// Begin a fetch that has been announced.
-    Begin { query: u32, generation: u32, network: NetworkMode, environment: Environment },
+    Begin {
+        query: u32,
+        generation: u32,
+        network: NetworkMode,
+        environment: Environment,
+    },
     /// Run a fetch that has begun, or let it wait for the network.
-    Start { query: u32, generation: u32, environment: Environment },
+    Start {
+        query: u32,
+        generation: u32,
+        environment: Environment,
+    },
     /// Go on with a fetch that has been announced as continued.
     Proceed { query: u32, generation: u32 },
     /// A fetch has settled: look whether an operation hit it meanwhile.
     Settled { query: u32 },
     /// Work through a run of queries.
-    Each { work: Work, run: Run, now: f64, environment: Environment, answers: Vec<f64> },
+    Each {
+        work: Work,
+        run: Run,
+        now: f64,
+        environment: Environment,
+        answers: Vec<f64>,
+    },
     /// Handle all due deadlines.
     Fire { now: f64, environment: Environment },
     /// Tell that a sweep has ended.
@@ -61,7 +80,11 @@ impl Frame {
     pub fn is_telling(&self) -> bool {
         matches!(
             self,
-            Self::Announce { .. } | Self::Each { work: Work::Invalidate | Work::ChooseRefetch { .. }, .. }
+            Self::Announce { .. }
+                | Self::Each {
+                    work: Work::Invalidate | Work::ChooseRefetch { .. },
+                    ..
+                }
         )
     }
 }

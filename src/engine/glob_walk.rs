@@ -15,7 +15,11 @@ enum Segment {
 
 /// Hands the first query of every node whose backend key matches to `each`; a node may come twice.
 pub fn each_match(registry: &Registry, glob: &Glob, each: &mut impl FnMut(u32)) {
-    let mut walk = Walk { registry, glob, each };
+    let mut walk = Walk {
+        registry,
+        glob,
+        each,
+    };
     if registry.symbols.ambiguous() {
         return walk.from(ROOT, glob.start());
     }
@@ -24,14 +28,26 @@ pub fn each_match(registry: &Registry, glob: &Glob, each: &mut impl FnMut(u32)) 
     let mut rest = &segments[..];
     while let Some((Segment::Literal(text), after)) = rest.split_first() {
         let symbols = registry.symbols.of_text(text);
-        tops = tops.iter().flat_map(|top| symbols.iter().filter_map(|symbol| registry.child(*top, *symbol))).collect();
+        tops = tops
+            .iter()
+            .flat_map(|top| {
+                symbols
+                    .iter()
+                    .filter_map(|symbol| registry.child(*top, *symbol))
+            })
+            .collect();
         rest = after;
     }
     let rarest = rest.iter().filter_map(|segment| match segment {
         Segment::Literal(text) => Some(registry.symbols.of_text(text)),
         Segment::Wild => None,
     });
-    let rarest = rarest.min_by_key(|symbols| symbols.iter().map(|symbol| registry.count_of(*symbol)).sum::<u32>());
+    let rarest = rarest.min_by_key(|symbols| {
+        symbols
+            .iter()
+            .map(|symbol| registry.count_of(*symbol))
+            .sum::<u32>()
+    });
     match rarest {
         None => tops.into_iter().for_each(|top| walk.at(top)),
         Some(symbols) => {
@@ -45,8 +61,10 @@ pub fn each_match(registry: &Registry, glob: &Glob, each: &mut impl FnMut(u32)) 
 }
 
 fn is_below(registry: &Registry, top: u32, node: u32) -> bool {
-    std::iter::successors(Some(node), |node| Some(registry.parent(*node)).filter(|parent| *parent != NO_NODE))
-        .any(|node| node == top)
+    std::iter::successors(Some(node), |node| {
+        Some(registry.parent(*node)).filter(|parent| *parent != NO_NODE)
+    })
+    .any(|node| node == top)
 }
 
 fn segments(source: &[u8]) -> Vec<Segment> {
@@ -55,7 +73,10 @@ fn segments(source: &[u8]) -> Vec<Segment> {
     let mut bytes = source.iter().copied().peekable();
     while let Some(byte) = bytes.next() {
         match byte {
-            b':' => segments.push(text.replace(Vec::new()).map_or(Segment::Wild, Segment::Literal)),
+            b':' => segments.push(
+                text.replace(Vec::new())
+                    .map_or(Segment::Wild, Segment::Literal),
+            ),
             b'*' | b'?' => text = None,
             // A class may hold a `:`; what follows it is left to the walk.
             b'[' => {
@@ -63,9 +84,16 @@ fn segments(source: &[u8]) -> Vec<Segment> {
                 return segments;
             }
             _ => {
-                let literal = if byte == b'\\' { bytes.next().unwrap_or(b'\\') } else { byte };
+                let literal = if byte == b'\\' {
+                    bytes.next().unwrap_or(b'\\')
+                } else {
+                    byte
+                };
                 if literal == b':' {
-                    segments.push(text.replace(Vec::new()).map_or(Segment::Wild, Segment::Literal));
+                    segments.push(
+                        text.replace(Vec::new())
+                            .map_or(Segment::Wild, Segment::Literal),
+                    );
                 } else if let Some(text) = &mut text {
                     text.push(literal);
                 }
@@ -100,7 +128,8 @@ impl<F: FnMut(u32)> Walk<'_, F> {
             if depth > 0 {
                 self.glob.advance(&mut state, b":");
             }
-            self.glob.advance(&mut state, self.registry.symbols.text(*symbol));
+            self.glob
+                .advance(&mut state, self.registry.symbols.text(*symbol));
         }
         self.from(node, state);
     }
@@ -124,7 +153,9 @@ impl<F: FnMut(u32)> Walk<'_, F> {
                 self.glob.advance(&mut state, b":");
             }
             if self.glob.accepts_everything(&state) {
-                self.registry.children(node).for_each(|child| self.registry.each_below(child, &mut self.each));
+                self.registry
+                    .children(node)
+                    .for_each(|child| self.registry.each_below(child, &mut self.each));
                 continue;
             }
             if self.glob.is_dead(&state) {
@@ -134,7 +165,8 @@ impl<F: FnMut(u32)> Walk<'_, F> {
                 let (symbol, scalar) = self.registry.symbol(child);
                 if scalar {
                     let mut next = state.clone();
-                    self.glob.advance(&mut next, self.registry.symbols.text(symbol));
+                    self.glob
+                        .advance(&mut next, self.registry.symbols.text(symbol));
                     pending.push((child, next));
                 }
             }

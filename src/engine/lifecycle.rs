@@ -14,7 +14,10 @@ const DEFAULT_GC_TIME_MS: f64 = 300_000.0;
 impl Engine {
     /// A slot for a query with this state, outside the index.
     pub fn create(&mut self, state: Scalars, version: u32) -> u32 {
-        self.queries.insert(Query { version, ..Query::new(state) })
+        self.queries.insert(Query {
+            version,
+            ..Query::new(state)
+        })
     }
 
     /// Puts a query into the index under its symbols. `scalar`: all parts are scalars; `plain`: the symbols say all about them.
@@ -87,10 +90,16 @@ impl Engine {
 
     /// Takes a user's wish for how long the query stays unwatched (ms, NaN for none); the longest wish holds.
     pub fn wish_gc_time(&mut self, id: u32, gc_time: f64, skipped: bool, server: bool) -> f64 {
-        let default = if server { f64::INFINITY } else { DEFAULT_GC_TIME_MS };
+        let default = if server {
+            f64::INFINITY
+        } else {
+            DEFAULT_GC_TIME_MS
+        };
         let query = &mut self.queries[id];
         query.skipped = skipped;
-        query.gc_time = query.gc_time.max(if gc_time.is_nan() { default } else { gc_time });
+        query.gc_time = query
+            .gc_time
+            .max(if gc_time.is_nan() { default } else { gc_time });
         query.gc_time
     }
 
@@ -155,7 +164,10 @@ impl Engine {
 
     /// Failed tries of the fetch in flight.
     pub fn failures(&self, id: u32) -> f64 {
-        self.queries[id].fetch.as_ref().map_or(0.0, |fetch| fetch.failures)
+        self.queries[id]
+            .fetch
+            .as_ref()
+            .map_or(0.0, |fetch| fetch.failures)
     }
 
     /// Whether the query is stale for its observers as they last saw it, or by itself.

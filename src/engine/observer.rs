@@ -76,7 +76,11 @@ const fn refetch(bits: u32, at: u32) -> Setting<Refetch> {
 }
 
 const fn number(bits: u32, at: u32, value: f64) -> Setting<f64> {
-    if (bits >> at) & 1 == 1 { Setting::Dynamic } else { Setting::Constant(value) }
+    if (bits >> at) & 1 == 1 {
+        Setting::Dynamic
+    } else {
+        Setting::Constant(value)
+    }
 }
 
 impl Options {

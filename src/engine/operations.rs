@@ -14,7 +14,11 @@ use super::registry::{NO_QUERY, ROOT};
 use super::timers::Deadline;
 
 /// Focus, network and server don't matter for marking; sweeps look at them when they run.
-const ANYWHERE: Environment = Environment { focused: true, online: true, server: false };
+const ANYWHERE: Environment = Environment {
+    focused: true,
+    online: true,
+    server: false,
+};
 
 impl Engine {
     /// Applies operations that a server sent. `spread_ms`: active queries are fetched at a random moment within it.
@@ -41,7 +45,9 @@ impl Engine {
 
     /// A fetch has settled: what hit it meanwhile takes effect.
     pub(super) fn settled(&mut self, id: u32) {
-        let Some(query) = self.queries.get_mut(id) else { return };
+        let Some(query) = self.queries.get_mut(id) else {
+            return;
+        };
         let dirty = std::mem::replace(&mut query.dirty, Dirty::No);
         if dirty == Dirty::No {
             return;
@@ -56,16 +62,30 @@ impl Engine {
         }
     }
 
-    pub(super) fn mark(&mut self, mut list: Vec<u32>, mode: Mode, spread_ms: f64, now: f64) -> bool {
+    pub(super) fn mark(
+        &mut self,
+        mut list: Vec<u32>,
+        mode: Mode,
+        spread_ms: f64,
+        now: f64,
+    ) -> bool {
         self.sort(&mut list);
         list.dedup();
         if mode == Mode::Remove {
             return self.command(|engine| engine.each(Work::Drop, &list, now, ANYWHERE));
         }
-        let delay = if spread_ms > 0.0 { self.random.unit() * spread_ms } else { 0.0 };
+        let delay = if spread_ms > 0.0 {
+            self.random.unit() * spread_ms
+        } else {
+            0.0
+        };
         for id in &list {
             let query = &mut self.queries[*id];
-            let wish = if mode == Mode::Refetch { Dirty::Refetch } else { Dirty::Stale };
+            let wish = if mode == Mode::Refetch {
+                Dirty::Refetch
+            } else {
+                Dirty::Stale
+            };
             if query.in_flight() {
                 if query.dirty < wish {
                     query.dirty = wish;
@@ -108,7 +128,10 @@ impl Engine {
             Op::Glob { p } => self.collect_glob(p, list),
             Op::Tag { t } => list.extend_from_slice(self.tags.queries(t)),
             Op::Event { name, args } => {
-                let args: Vec<(&str, &str)> = args.iter().map(|(field, text)| (field.as_str(), text.as_str())).collect();
+                let args: Vec<(&str, &str)> = args
+                    .iter()
+                    .map(|(field, text)| (field.as_str(), text.as_str()))
+                    .collect();
                 // An event whose fields don't fill our rules: what it meant is unknown, so everything is stale.
                 if self.collect_event(name, &args, list).is_err() {
                     self.registry.each_below(ROOT, |query| list.push(query));
@@ -126,7 +149,11 @@ impl Engine {
             let symbols = self.registry.symbols.of_text(text.as_bytes());
             nodes = nodes
                 .into_iter()
-                .flat_map(|node| symbols.iter().filter_map(move |symbol| self.registry.child(node, *symbol)))
+                .flat_map(|node| {
+                    symbols
+                        .iter()
+                        .filter_map(move |symbol| self.registry.child(node, *symbol))
+                })
                 .collect();
         }
         nodes

@@ -2,7 +2,9 @@
 
 use super::clock::SAME_MOMENT_MS;
 use super::core::Engine;
-use super::decision::{Answers, Asker, Question, Topic, Verdict, is_active, is_disabled, is_stale, is_static};
+use super::decision::{
+    Answers, Asker, Question, Topic, Verdict, is_active, is_disabled, is_stale, is_static,
+};
 use super::fetch::{Environment, Phase, default_retry, default_retry_delay};
 use super::observer::{Options, Setting};
 use super::query::{FetchStatus, Query};
@@ -24,13 +26,36 @@ pub struct Filter {
 #[derive(Debug)]
 pub enum Decision {
     /// The flags of a result: 1 stale, 2 enabled, 4 fetched since the given counts.
-    Result { query: u32, options: Options, observer: Option<u32>, data_count: f64, error_count: f64, now: f64 },
+    Result {
+        query: u32,
+        options: Options,
+        observer: Option<u32>,
+        data_count: f64,
+        error_count: f64,
+        now: f64,
+    },
     /// Whether mounting fetches; `counted`: the mount is real, count a hit or a miss.
-    OnMount { query: u32, options: Options, counted: bool, now: f64 },
+    OnMount {
+        query: u32,
+        options: Options,
+        counted: bool,
+        now: f64,
+    },
     /// Whether changed options fetch.
-    OnChange { query: u32, options: Options, moved: bool, previous: Setting<bool>, now: f64 },
+    OnChange {
+        query: u32,
+        options: Options,
+        moved: bool,
+        previous: Setting<bool>,
+        now: f64,
+    },
     /// Whether focus (or else a reconnect) fetches.
-    OnWake { query: u32, options: Options, focus: bool, now: f64 },
+    OnWake {
+        query: u32,
+        options: Options,
+        focus: bool,
+        now: f64,
+    },
     /// Whether the query is watched by somebody who may fetch.
     Active(u32),
     /// Whether nothing would fetch the query by itself.
@@ -38,11 +63,27 @@ pub enum Decision {
     /// Whether somebody takes the data for final.
     Static(u32),
     /// Sets an observer's timers anew.
-    Timers { observer: u32, now: f64, server: bool },
+    Timers {
+        observer: u32,
+        now: f64,
+        server: bool,
+    },
     /// Sets those timers of an observer anew that its changed options concern.
-    Retime { observer: u32, moved: bool, previous: Options, now: f64, server: bool },
+    Retime {
+        observer: u32,
+        moved: bool,
+        previous: Options,
+        now: f64,
+        server: bool,
+    },
     /// What a failed try leads to: 0 gives up, 1 sleeps and tries again, 2 nobody asked.
-    Failed { query: u32, generation: u32, retry: Setting<f64>, delay: Setting<f64>, environment: Environment },
+    Failed {
+        query: u32,
+        generation: u32,
+        retry: Setting<f64>,
+        delay: Setting<f64>,
+        environment: Environment,
+    },
     /// Reduces a selection to what a filter lets pass; its length.
     Select { list: Vec<u32>, filter: Filter },
 }
@@ -57,12 +98,17 @@ pub struct PendingDecision {
 impl Engine {
     /// Decides; a negative number is a question: `-(1 + topic + 16 * observer)`.
     pub fn decide(&mut self, decision: Decision) -> f64 {
-        self.go_on(PendingDecision { decision, answers: Vec::new() })
+        self.go_on(PendingDecision {
+            decision,
+            answers: Vec::new(),
+        })
     }
 
     /// The answer to the last question of `decide`; goes on with that decision.
     pub fn answer(&mut self, answer: f64) -> f64 {
-        let Some(mut pending) = self.decisions.pop() else { return 0.0 };
+        let Some(mut pending) = self.decisions.pop() else {
+            return 0.0;
+        };
         pending.answers.push(answer);
         self.go_on(pending)
     }
@@ -84,21 +130,43 @@ impl Engine {
 
     fn try_decide(&mut self, decision: &mut Decision, answers: &mut Answers<'_>) -> Verdict<f64> {
         Ok(match decision {
-            Decision::Result { query, options, observer, data_count, error_count, now } => {
+            Decision::Result {
+                query,
+                options,
+                observer,
+                data_count,
+                error_count,
+                now,
+            } => {
                 let record = &self.queries[*query];
-                let mut asker = Asker { options, observer: None, answers };
+                let mut asker = Asker {
+                    options,
+                    observer: None,
+                    answers,
+                };
                 let stale = asker.is_stale(record, *now)?;
                 let enabled = asker.enabled()?;
                 let state = &record.state;
-                let fetched = state.data_update_count > *data_count || state.error_update_count > *error_count;
+                let fetched = state.data_update_count > *data_count
+                    || state.error_update_count > *error_count;
                 if let Some(observer) = observer.and_then(|id| self.observers.get_mut(id)) {
                     observer.last_stale = stale;
                 }
                 f64::from(u8::from(stale) + 2 * u8::from(enabled) + 4 * u8::from(fetched))
             }
-            Decision::OnMount { query, options, counted, now } => {
+            Decision::OnMount {
+                query,
+                options,
+                counted,
+                now,
+            } => {
                 let record = &self.queries[*query];
-                let fetches = Asker { options, observer: None, answers }.on_mount(record, *now)?;
+                let fetches = Asker {
+                    options,
+                    observer: None,
+                    answers,
+                }
+                .on_mount(record, *now)?;
                 if *counted && (fetches || record.state.has_data) {
                     let counters = self.stats.of(record.prefix);
                     if fetches {
@@ -109,32 +177,78 @@ impl Engine {
                 }
                 f64::from(fetches)
             }
-            Decision::OnChange { query, options, moved, previous, now } => {
-                let asker = &mut Asker { options, observer: None, answers };
+            Decision::OnChange {
+                query,
+                options,
+                moved,
+                previous,
+                now,
+            } => {
+                let asker = &mut Asker {
+                    options,
+                    observer: None,
+                    answers,
+                };
                 f64::from(asker.on_change(&self.queries[*query], *moved, *previous, *now)?)
             }
-            Decision::OnWake { query, options, focus, now } => {
+            Decision::OnWake {
+                query,
+                options,
+                focus,
+                now,
+            } => {
                 let record = &self.queries[*query];
-                let asker = &mut Asker { options, observer: None, answers };
-                f64::from(if *focus { asker.on_focus(record, *now)? } else { asker.on_reconnect(record, *now)? })
+                let asker = &mut Asker {
+                    options,
+                    observer: None,
+                    answers,
+                };
+                f64::from(if *focus {
+                    asker.on_focus(record, *now)?
+                } else {
+                    asker.on_reconnect(record, *now)?
+                })
             }
-            Decision::Active(query) => f64::from(is_active(&self.queries[*query], &self.observers, answers)?),
+            Decision::Active(query) => {
+                f64::from(is_active(&self.queries[*query], &self.observers, answers)?)
+            }
             Decision::Disabled(query) => {
                 let record = &self.queries[*query];
-                f64::from(is_disabled(record, record.skipped, &self.observers, answers)?)
+                f64::from(is_disabled(
+                    record,
+                    record.skipped,
+                    &self.observers,
+                    answers,
+                )?)
             }
-            Decision::Static(query) => f64::from(is_static(&self.queries[*query], &self.observers, answers)?),
-            Decision::Timers { observer, now, server } => self.decide_timers(*observer, *now, *server, answers)?,
-            Decision::Retime { observer, moved, previous, now, server } => {
-                self.decide_retime(*observer, *moved, previous, *now, *server, answers)?
+            Decision::Static(query) => {
+                f64::from(is_static(&self.queries[*query], &self.observers, answers)?)
             }
-            Decision::Failed { query, generation, retry, delay, environment } => {
-                self.decide_failed(*query, *generation, *retry, *delay, *environment, answers)?
-            }
+            Decision::Timers {
+                observer,
+                now,
+                server,
+            } => self.decide_timers(*observer, *now, *server, answers)?,
+            Decision::Retime {
+                observer,
+                moved,
+                previous,
+                now,
+                server,
+            } => self.decide_retime(*observer, *moved, previous, *now, *server, answers)?,
+            Decision::Failed {
+                query,
+                generation,
+                retry,
+                delay,
+                environment,
+            } => self.decide_failed(*query, *generation, *retry, *delay, *environment, answers)?,
             Decision::Select { list, filter } => {
                 let mut kept = Vec::with_capacity(list.len());
                 for id in list.iter() {
-                    if self.queries.get(*id).is_some() && self.passes(&self.queries[*id], *filter, answers)? {
+                    if self.queries.get(*id).is_some()
+                        && self.passes(&self.queries[*id], *filter, answers)?
+                    {
                         kept.push(*id);
                     }
                 }
@@ -150,13 +264,27 @@ impl Engine {
         {
             return Ok(false);
         }
-        Ok(filter.stale.is_none_or(|stale| is_stale(query, &self.observers) == stale)
-            && filter.fetch_status.is_none_or(|status| query.state.fetch_status == status))
+        Ok(filter
+            .stale
+            .is_none_or(|stale| is_stale(query, &self.observers) == stale)
+            && filter
+                .fetch_status
+                .is_none_or(|status| query.state.fetch_status == status))
     }
 
-    fn decide_timers(&mut self, id: u32, now: f64, server: bool, answers: &mut Answers<'_>) -> Verdict<f64> {
+    fn decide_timers(
+        &mut self,
+        id: u32,
+        now: f64,
+        server: bool,
+        answers: &mut Answers<'_>,
+    ) -> Verdict<f64> {
         let options = self.observers[id].options;
-        let mut asker = Asker { options: &options, observer: Some(id), answers };
+        let mut asker = Asker {
+            options: &options,
+            observer: Some(id),
+            answers,
+        };
         let stale_time = asker.stale_time()?;
         let interval = asker.interval()?;
         let enabled = asker.enabled()?;
@@ -175,7 +303,11 @@ impl Engine {
         answers: &mut Answers<'_>,
     ) -> Verdict<f64> {
         let options = self.observers[id].options;
-        let mut asker = Asker { options: &options, observer: Some(id), answers };
+        let mut asker = Asker {
+            options: &options,
+            observer: Some(id),
+            answers,
+        };
         let enabled_changed = |asker: &mut Asker<'_, '_>| -> Verdict<bool> {
             let enabled = asker.enabled()?;
             let before = match previous.enabled {
@@ -198,11 +330,12 @@ impl Engine {
             None
         };
         let interval = asker.interval()?;
-        let enabled = if moved || enabled_changed(&mut asker)? || interval != self.observers[id].interval {
-            Some(asker.enabled()?)
-        } else {
-            None
-        };
+        let enabled =
+            if moved || enabled_changed(&mut asker)? || interval != self.observers[id].interval {
+                Some(asker.enabled()?)
+            } else {
+                None
+            };
         if let Some(stale_time) = stale_time {
             self.set_stale_timer(id, stale_time, now, server);
         }
@@ -219,8 +352,13 @@ impl Engine {
             return;
         }
         // One ms more: at the very end of the stale time the data is still fresh for hosts that fire early.
-        let left = self.queries[observer.query].state.until_stale(stale_time, now) + 1.0;
-        observer.stale_timer = self.timers.set(self.clock.now() + left, Deadline::Stale(id));
+        let left = self.queries[observer.query]
+            .state
+            .until_stale(stale_time, now)
+            + 1.0;
+        observer.stale_timer = self
+            .timers
+            .set(self.clock.now() + left, Deadline::Stale(id));
     }
 
     fn set_interval(&mut self, id: u32, interval: f64, enabled: bool, server: bool) {
@@ -228,7 +366,9 @@ impl Engine {
         self.timers.clear(&mut observer.interval_timer);
         observer.interval = interval;
         if !server && enabled && interval > 0.0 && interval.is_finite() {
-            observer.interval_timer = self.timers.set(self.clock.now() + interval, Deadline::Interval(id));
+            observer.interval_timer = self
+                .timers
+                .set(self.clock.now() + interval, Deadline::Interval(id));
         }
     }
 
@@ -241,15 +381,25 @@ impl Engine {
         environment: Environment,
         answers: &mut Answers<'_>,
     ) -> Verdict<f64> {
-        let Some(query) = self.queries.get_mut(id) else { return Ok(2.0) };
-        let Some(fetch) = query.fetch.as_mut().filter(|fetch| fetch.generation == generation) else { return Ok(2.0) };
+        let Some(query) = self.queries.get_mut(id) else {
+            return Ok(2.0);
+        };
+        let Some(fetch) = query
+            .fetch
+            .as_mut()
+            .filter(|fetch| fetch.generation == generation)
+        else {
+            return Ok(2.0);
+        };
         let delay = match delay {
             Setting::Constant(delay) if delay.is_nan() => default_retry_delay(fetch.failures),
             Setting::Constant(delay) => delay,
             Setting::Dynamic => answers.ask(Topic::RetryDelay, None)?,
         };
         let again = match retry {
-            Setting::Constant(retry) if retry.is_nan() => fetch.failures < default_retry(environment.server),
+            Setting::Constant(retry) if retry.is_nan() => {
+                fetch.failures < default_retry(environment.server)
+            }
             Setting::Constant(retry) => fetch.failures < retry,
             Setting::Dynamic => answers.ask(Topic::Retry, None)? != 0.0,
         };
@@ -259,7 +409,9 @@ impl Engine {
         fetch.failures += 1.0;
         fetch.phase = Phase::Sleeping;
         let delay = if delay >= SAME_MOMENT_MS { delay } else { 0.0 };
-        fetch.sleep = self.timers.set(self.clock.now() + delay, Deadline::Retry(id));
+        fetch.sleep = self
+            .timers
+            .set(self.clock.now() + delay, Deadline::Retry(id));
         query.state.failure_count = fetch.failures;
         Ok(1.0)
     }

@@ -57,7 +57,11 @@ impl Scalars {
     /// The state in which a query is born (`data_updated_at` in ms).
     pub fn initial(has_data: bool, data_updated_at: f64) -> Self {
         Self {
-            status: if has_data { Status::Success } else { Status::Pending },
+            status: if has_data {
+                Status::Success
+            } else {
+                Status::Pending
+            },
             has_data,
             data_updated_at: if has_data { data_updated_at } else { 0.0 },
             ..Self::default()
@@ -67,7 +71,11 @@ impl Scalars {
     /// A fetch starts; it waits if the network mode asks for a network that isn't there.
     pub fn fetch(&mut self, can_fetch: bool) {
         self.failure_count = 0.0;
-        self.fetch_status = if can_fetch { FetchStatus::Fetching } else { FetchStatus::Paused };
+        self.fetch_status = if can_fetch {
+            FetchStatus::Fetching
+        } else {
+            FetchStatus::Paused
+        };
         if !self.has_data {
             self.status = Status::Pending;
         }

@@ -68,14 +68,25 @@ const fn edge(parent: u32, symbol: u32) -> u64 {
 impl Registry {
     /// The node of a key, made where there is none.
     pub fn insert(&mut self, key: &[u32]) -> u32 {
-        key.iter().fold(ROOT, |node, symbol| self.child(node, *symbol).unwrap_or_else(|| self.grow(node, *symbol)))
+        key.iter().fold(ROOT, |node, symbol| {
+            self.child(node, *symbol)
+                .unwrap_or_else(|| self.grow(node, *symbol))
+        })
     }
 
     /// Drops a node and its ancestors as far as nothing needs them; `freed` gets the symbols that no key uses any more.
     pub fn prune(&mut self, mut node: u32, freed: &mut Vec<u32>) {
         while node != ROOT {
-            let Node { parent, symbol, first_child, previous, next, query, previous_same, next_same } =
-                self.nodes[node as usize];
+            let Node {
+                parent,
+                symbol,
+                first_child,
+                previous,
+                next,
+                query,
+                previous_same,
+                next_same,
+            } = self.nodes[node as usize];
             if first_child != NO_NODE || query != NO_QUERY {
                 return;
             }
@@ -108,7 +119,8 @@ impl Registry {
     /// The node of exactly this key.
     #[inline]
     pub fn find(&self, key: &[u32]) -> Option<u32> {
-        key.iter().try_fold(ROOT, |node, symbol| self.child(node, *symbol))
+        key.iter()
+            .try_fold(ROOT, |node, symbol| self.child(node, *symbol))
     }
 
     /// The child of a node under a symbol.
@@ -132,7 +144,9 @@ impl Registry {
     pub fn each_below(&self, top: u32, mut each: impl FnMut(u32)) {
         let mut node = top;
         loop {
-            let Node { query, first_child, .. } = self.nodes[node as usize];
+            let Node {
+                query, first_child, ..
+            } = self.nodes[node as usize];
             if query != NO_QUERY {
                 each(query);
             }
@@ -192,13 +206,19 @@ impl Registry {
 
     fn chain(&self, first: u32, next: impl Fn(&Node) -> u32) -> impl Iterator<Item = u32> {
         let step = move |node: u32| (node != NO_NODE).then_some(node);
-        std::iter::successors(step(first), move |node| step(next(&self.nodes[*node as usize])))
+        std::iter::successors(step(first), move |node| {
+            step(next(&self.nodes[*node as usize]))
+        })
     }
 
     fn grow(&mut self, parent: u32, symbol: u32) -> u32 {
         let same = self.symbols.entry(symbol).first_node;
         let sibling = self.nodes[parent as usize].first_child;
-        let fresh = Node { next: sibling, next_same: same, ..Node::new(parent, symbol) };
+        let fresh = Node {
+            next: sibling,
+            next_same: same,
+            ..Node::new(parent, symbol)
+        };
         let node = match self.free.pop() {
             Some(node) => {
                 self.nodes[node as usize] = fresh;

@@ -31,7 +31,8 @@ impl Engine {
         match source {
             Source::Prefix(key) => {
                 if let Some(top) = self.registry.find(key) {
-                    self.registry.each_below(top, |query| self.with_namesakes(query, &mut list));
+                    self.registry
+                        .each_below(top, |query| self.with_namesakes(query, &mut list));
                 }
             }
             Source::Exact(key) => {
@@ -99,7 +100,13 @@ impl Engine {
 
     /// Fetches of the selected what isn't disabled or static; `Effect::Fetch` for each.
     pub fn refetch_selected(&mut self, now: f64, environment: Environment) -> bool {
-        self.work_on_selected(Work::ChooseRefetch { kept: self.arena_len() }, now, environment)
+        self.work_on_selected(
+            Work::ChooseRefetch {
+                kept: self.arena_len(),
+            },
+            now,
+            environment,
+        )
     }
 
     /// The backend key of a query: its parts joined by `:`; `None` where a part isn't a scalar.

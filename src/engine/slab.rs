@@ -28,7 +28,11 @@ const NONE: u32 = u32::MAX;
 impl<T> Slab<T> {
     /// An empty slab.
     pub const fn new() -> Self {
-        Self { slots: Vec::new(), free: NONE, len: 0 }
+        Self {
+            slots: Vec::new(),
+            free: NONE,
+            len: 0,
+        }
     }
 
     /// Stores `value`, in a freed slot where there is one.
@@ -36,14 +40,19 @@ impl<T> Slab<T> {
         self.len += 1;
         if self.free != NONE {
             let at = self.free;
-            let Slot::Free { next, generation } = self.slots[at as usize] else { unreachable!("free list") };
+            let Slot::Free { next, generation } = self.slots[at as usize] else {
+                unreachable!("free list")
+            };
             self.free = next;
             self.slots[at as usize] = Slot::Used { value, generation };
             return at | (u32::from(generation) << INDEX_BITS);
         }
         let at = self.slots.len() as u32;
         assert!(at < INDEX_MASK, "more than 16 million entries in one cache");
-        self.slots.push(Slot::Used { value, generation: 0 });
+        self.slots.push(Slot::Used {
+            value,
+            generation: 0,
+        });
         at
     }
 
@@ -52,7 +61,13 @@ impl<T> Slab<T> {
         let at = index(id);
         self.get(id)?;
         let generation = ((id >> INDEX_BITS) as u8).wrapping_add(1);
-        let slot = std::mem::replace(&mut self.slots[at as usize], Slot::Free { next: self.free, generation });
+        let slot = std::mem::replace(
+            &mut self.slots[at as usize],
+            Slot::Free {
+                next: self.free,
+                generation,
+            },
+        );
         self.free = at;
         self.len -= 1;
         match slot {
@@ -65,7 +80,11 @@ impl<T> Slab<T> {
     #[inline]
     pub fn get(&self, id: u32) -> Option<&T> {
         match self.slots.get(index(id) as usize) {
-            Some(Slot::Used { value, generation }) if u32::from(*generation) == id >> INDEX_BITS => Some(value),
+            Some(Slot::Used { value, generation })
+                if u32::from(*generation) == id >> INDEX_BITS =>
+            {
+                Some(value)
+            }
             _ => None,
         }
     }
@@ -74,7 +93,11 @@ impl<T> Slab<T> {
     #[inline]
     pub fn get_mut(&mut self, id: u32) -> Option<&mut T> {
         match self.slots.get_mut(index(id) as usize) {
-            Some(Slot::Used { value, generation }) if u32::from(*generation) == id >> INDEX_BITS => Some(value),
+            Some(Slot::Used { value, generation })
+                if u32::from(*generation) == id >> INDEX_BITS =>
+            {
+                Some(value)
+            }
             _ => None,
         }
     }
@@ -96,10 +119,15 @@ impl<T> Slab<T> {
 
     /// All entries in slot order.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
-        self.slots.iter().enumerate().filter_map(|(at, slot)| match slot {
-            Slot::Used { value, generation } => Some((at as u32 | (u32::from(*generation) << INDEX_BITS), value)),
-            Slot::Free { .. } => None,
-        })
+        self.slots
+            .iter()
+            .enumerate()
+            .filter_map(|(at, slot)| match slot {
+                Slot::Used { value, generation } => {
+                    Some((at as u32 | (u32::from(*generation) << INDEX_BITS), value))
+                }
+                Slot::Free { .. } => None,
+            })
     }
 }
 

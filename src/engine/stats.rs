@@ -31,7 +31,11 @@ pub struct Stats {
 
 impl Default for Stats {
     fn default() -> Self {
-        Self { prefixes: vec![(b"(other)"[..].into(), Counters::default())], by_text: FxHashMap::default(), ignored_events: 0 }
+        Self {
+            prefixes: vec![(b"(other)"[..].into(), Counters::default())],
+            by_text: FxHashMap::default(),
+            ignored_events: 0,
+        }
     }
 }
 
@@ -58,17 +62,21 @@ impl Stats {
 
     /// Each first key part with its counters, in the order of appearance.
     pub fn by_prefix(&self) -> impl Iterator<Item = (&[u8], &Counters)> {
-        self.prefixes.iter().map(|(text, counters)| (&text[..], counters))
+        self.prefixes
+            .iter()
+            .map(|(text, counters)| (&text[..], counters))
     }
 
     /// All of them together.
     pub fn total(&self) -> Counters {
-        self.prefixes.iter().fold(Counters::default(), |sum, (_, counters)| Counters {
-            hits: sum.hits + counters.hits,
-            misses: sum.misses + counters.misses,
-            dedupes: sum.dedupes + counters.dedupes,
-            fetches: sum.fetches + counters.fetches,
-            invalidations: sum.invalidations + counters.invalidations,
-        })
+        self.prefixes
+            .iter()
+            .fold(Counters::default(), |sum, (_, counters)| Counters {
+                hits: sum.hits + counters.hits,
+                misses: sum.misses + counters.misses,
+                dedupes: sum.dedupes + counters.dedupes,
+                fetches: sum.fetches + counters.fetches,
+                invalidations: sum.invalidations + counters.invalidations,
+            })
     }
 }

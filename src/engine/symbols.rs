@@ -33,8 +33,12 @@ pub struct Symbols {
 
 impl Default for Symbols {
     fn default() -> Self {
-        let mut symbols =
-            Self { entries: Vec::new(), free: Vec::new(), by_text: FxHashMap::default(), with_colon: 0 };
+        let mut symbols = Self {
+            entries: Vec::new(),
+            free: Vec::new(),
+            by_text: FxHashMap::default(),
+            with_colon: 0,
+        };
         symbols.intern(b"", true);
         symbols
     }
@@ -44,7 +48,12 @@ impl Symbols {
     /// A new symbol for a part that has none. The text of a part that isn't a scalar is its canonical JSON, and no part of a
     /// backend key.
     pub fn intern(&mut self, text: &[u8], scalar: bool) -> u32 {
-        let entry = Symbol { text: text.into(), scalar, nodes: 0, first_node: NO_NODE };
+        let entry = Symbol {
+            text: text.into(),
+            scalar,
+            nodes: 0,
+            first_node: NO_NODE,
+        };
         let symbol = match self.free.pop() {
             Some(symbol) => {
                 self.entries[symbol as usize] = entry;

@@ -21,22 +21,34 @@ struct Tag {
 impl Tags {
     /// The queries that carry a tag.
     pub fn queries(&self, name: &str) -> &[u32] {
-        self.by_name.get(name).map_or(&[], |tag| &self.lists[*tag].queries)
+        self.by_name
+            .get(name)
+            .map_or(&[], |tag| &self.lists[*tag].queries)
     }
 
     /// Whether a query carries a tag.
     pub fn carries(&self, query: &Query, name: &str) -> bool {
-        self.by_name.get(name).is_some_and(|tag| query.tags.iter().any(|(other, _)| other == tag))
+        self.by_name
+            .get(name)
+            .is_some_and(|tag| query.tags.iter().any(|(other, _)| other == tag))
     }
 
     /// Gives a query these tags and no others.
-    pub fn set<'a>(&mut self, queries: &mut Slab<Query>, id: u32, names: impl Iterator<Item = &'a str>) {
+    pub fn set<'a>(
+        &mut self,
+        queries: &mut Slab<Query>,
+        id: u32,
+        names: impl Iterator<Item = &'a str>,
+    ) {
         self.clear(queries, id);
         for name in names {
             let tag = match self.by_name.get(name) {
                 Some(tag) => *tag,
                 None => {
-                    let tag = self.lists.insert(Tag { name: name.into(), queries: Vec::new() });
+                    let tag = self.lists.insert(Tag {
+                        name: name.into(),
+                        queries: Vec::new(),
+                    });
                     self.by_name.insert(name.into(), tag);
                     tag
                 }
@@ -55,7 +67,10 @@ impl Tags {
             let list = &mut self.lists[tag].queries;
             list.swap_remove(at as usize);
             if let Some(moved) = list.get(at as usize) {
-                let place = queries[*moved].tags.iter_mut().find(|(other, _)| *other == tag);
+                let place = queries[*moved]
+                    .tags
+                    .iter_mut()
+                    .find(|(other, _)| *other == tag);
                 place.expect("a tagged query knows its tag").1 = at;
             } else if list.is_empty() {
                 let tag = self.lists.remove(tag).expect("a tag in use");

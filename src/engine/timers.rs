@@ -64,7 +64,12 @@ impl Timers {
             self.place.len() as u32 - 1
         });
         self.sequence += 1;
-        self.heap.push(Entry { at, sequence: self.sequence, timer, what });
+        self.heap.push(Entry {
+            at,
+            sequence: self.sequence,
+            timer,
+            what,
+        });
         self.rise(self.heap.len() - 1);
         TimerId(timer)
     }

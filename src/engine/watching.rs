@@ -42,7 +42,9 @@ impl Engine {
 
     /// An observer leaves its query. `stoppable`: the query function has read its abort signal.
     pub fn unwatch(&mut self, id: u32, stoppable: bool) -> Leaves {
-        let Some(observer) = self.observers.get_mut(id).filter(|observer| !observer.gone) else { return Leaves::Quiet };
+        let Some(observer) = self.observers.get_mut(id).filter(|observer| !observer.gone) else {
+            return Leaves::Quiet;
+        };
         let query = observer.query;
         self.timers.clear(&mut observer.stale_timer);
         self.timers.clear(&mut observer.interval_timer);
@@ -58,7 +60,9 @@ impl Engine {
             self.queries[*moved].watched_at = at as u32;
         }
         let record = &mut self.queries[query];
-        let Some(fetch) = &mut record.fetch else { return Leaves::Quiet };
+        let Some(fetch) = &mut record.fetch else {
+            return Leaves::Quiet;
+        };
         let never_ran = fetch.phase == Phase::Paused
             && record.state.fetch_status == FetchStatus::Paused
             && record.state.status == Status::Pending;
@@ -84,7 +88,10 @@ impl Engine {
     pub fn wake(&mut self, focus: bool, now: f64, environment: Environment) -> bool {
         let mut list = self.watched.clone();
         if self.in_flight > 0 {
-            let waiting = self.queries.iter().filter(|(_, query)| query.in_flight() && query.observers.is_empty());
+            let waiting = self
+                .queries
+                .iter()
+                .filter(|(_, query)| query.in_flight() && query.observers.is_empty());
             list.extend(waiting.map(|(id, _)| id));
         }
         list.retain(|id| self.queries[*id].indexed());
@@ -93,7 +100,13 @@ impl Engine {
     }
 
     /// The same for one query.
-    pub fn wake_one(&mut self, query: u32, focus: bool, now: f64, environment: Environment) -> bool {
+    pub fn wake_one(
+        &mut self,
+        query: u32,
+        focus: bool,
+        now: f64,
+        environment: Environment,
+    ) -> bool {
         self.command(|engine| engine.each(Work::Wake { focus }, &[query], now, environment))
     }
 

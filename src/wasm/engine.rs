@@ -33,7 +33,11 @@ pub struct Engine {
 }
 
 const fn environment(bits: u32) -> Environment {
-    Environment { focused: bits & 1 != 0, online: bits & 2 != 0, server: bits & 4 != 0 }
+    Environment {
+        focused: bits & 1 != 0,
+        online: bits & 2 != 0,
+        server: bits & 4 != 0,
+    }
 }
 
 const fn network_mode(code: u32) -> NetworkMode {
@@ -46,7 +50,11 @@ const fn network_mode(code: u32) -> NetworkMode {
 
 /// A number, or a function where the flag says so.
 const fn setting(value: f64, dynamic: bool) -> Setting<f64> {
-    if dynamic { Setting::Dynamic } else { Setting::Constant(value) }
+    if dynamic {
+        Setting::Dynamic
+    } else {
+        Setting::Constant(value)
+    }
 }
 
 fn names(joined: &str) -> impl Iterator<Item = &str> {
@@ -97,12 +105,18 @@ impl Engine {
 
     /// The query of a key of up to four symbols.
     pub fn find(&self, length: usize, a: u32, b: u32, c: u32, d: u32) -> u32 {
-        self.core.borrow().find(&[a, b, c, d][..length]).unwrap_or(NONE)
+        self.core
+            .borrow()
+            .find(&[a, b, c, d][..length])
+            .unwrap_or(NONE)
     }
 
     /// The query of a key of any length, from the inbox.
     pub fn find_long(&self, length: usize) -> u32 {
-        self.core.borrow().find(&self.inbox[..length]).unwrap_or(NONE)
+        self.core
+            .borrow()
+            .find(&self.inbox[..length])
+            .unwrap_or(NONE)
     }
 
     /// A slot for a query in the state that the scratch holds.
@@ -112,7 +126,14 @@ impl Engine {
     }
 
     /// Puts a query into the index under the symbols in the inbox.
-    pub fn index(&mut self, query: u32, length: usize, scalar: bool, plain: bool, reading: f64) -> bool {
+    pub fn index(
+        &mut self,
+        query: u32,
+        length: usize,
+        scalar: bool,
+        plain: bool,
+        reading: f64,
+    ) -> bool {
         let mut core = self.core.borrow_mut();
         core.read_clock(reading);
         core.index(query, &self.inbox[..length], scalar, plain)
@@ -135,7 +156,9 @@ impl Engine {
 
     /// Takes a wish for how long an unwatched query stays (ms, NaN for none); the longest wish.
     pub fn wish_gc_time(&mut self, query: u32, gc_time: f64, skipped: bool, server: bool) -> f64 {
-        self.core.borrow_mut().wish_gc_time(query, gc_time, skipped, server)
+        self.core
+            .borrow_mut()
+            .wish_gc_time(query, gc_time, skipped, server)
     }
 
     /// Starts the time after which an unwatched query goes.
@@ -199,7 +222,10 @@ impl Engine {
 
     /// Whether data of this age is stale; counts nothing.
     pub fn is_stale_by_time(&self, query: u32, stale_time: f64, now: f64) -> bool {
-        self.core.borrow().state(query).is_stale_by_time(stale_time, now)
+        self.core
+            .borrow()
+            .state(query)
+            .is_stale_by_time(stale_time, now)
     }
 
     // Fetching
@@ -216,7 +242,12 @@ impl Engine {
 
     /// Starts a fetch; its generation. `network`: 0 online, 1 always, 2 offline first.
     pub fn start_fetch(&mut self, query: u32, network: u32, announced: bool, bits: u32) -> u32 {
-        self.core.borrow_mut().start_fetch(query, network_mode(network), announced, environment(bits))
+        self.core.borrow_mut().start_fetch(
+            query,
+            network_mode(network),
+            announced,
+            environment(bits),
+        )
     }
 
     /// Failed tries of the fetch in flight.
@@ -230,7 +261,10 @@ impl Engine {
     }
 
     /// Decides what a failed try leads to: 0 give up, 1 another try (tell of it), 2 nobody asked. NaN: the default.
-    #[allow(clippy::too_many_arguments, reason = "numbers cross the boundary, records don't")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "numbers cross the boundary, records don't"
+    )]
     pub fn failed(
         &mut self,
         query: u32,
@@ -266,7 +300,9 @@ impl Engine {
 
     /// The fetch brought data.
     pub fn succeed(&mut self, query: u32, generation: u32, has_data: bool, at: f64) -> bool {
-        self.core.borrow_mut().succeed(query, generation, has_data, at)
+        self.core
+            .borrow_mut()
+            .succeed(query, generation, has_data, at)
     }
 
     /// The fetch gave up.
@@ -299,8 +335,19 @@ impl Engine {
     // Observers
 
     /// An observer begins to watch; its id. For `bits` see `Options::unpack`.
-    pub fn watch(&mut self, query: u32, bits: u32, stale_time: f64, interval: f64, last_stale: bool) -> u32 {
-        self.core.borrow_mut().watch(query, Options::unpack(bits, stale_time, interval), last_stale)
+    pub fn watch(
+        &mut self,
+        query: u32,
+        bits: u32,
+        stale_time: f64,
+        interval: f64,
+        last_stale: bool,
+    ) -> u32 {
+        self.core.borrow_mut().watch(
+            query,
+            Options::unpack(bits, stale_time, interval),
+            last_stale,
+        )
     }
 
     /// An observer leaves; 1: cancel the fetch with revert.
@@ -310,11 +357,16 @@ impl Engine {
 
     /// New options of an observer.
     pub fn set_options(&mut self, observer: u32, bits: u32, stale_time: f64, interval: f64) {
-        self.core.borrow_mut().set_options(observer, Options::unpack(bits, stale_time, interval));
+        self.core
+            .borrow_mut()
+            .set_options(observer, Options::unpack(bits, stale_time, interval));
     }
 
     /// Decides the flags of a result (1 stale, 2 enabled, 4 fetched since the counts) and loads the state.
-    #[allow(clippy::too_many_arguments, reason = "numbers cross the boundary, records don't")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "numbers cross the boundary, records don't"
+    )]
     pub fn result(
         &mut self,
         query: u32,
@@ -328,13 +380,32 @@ impl Engine {
         self.load(query);
         let options = Options::unpack(bits, stale_time, 0.0);
         let observer = (observer != NONE).then_some(observer);
-        self.decide(Decision::Result { query, options, observer, data_count, error_count, now })
+        self.decide(Decision::Result {
+            query,
+            options,
+            observer,
+            data_count,
+            error_count,
+            now,
+        })
     }
 
     /// Decides whether mounting fetches; `counted`: count a hit or a miss.
-    pub fn on_mount(&mut self, query: u32, bits: u32, stale_time: f64, counted: bool, now: f64) -> f64 {
+    pub fn on_mount(
+        &mut self,
+        query: u32,
+        bits: u32,
+        stale_time: f64,
+        counted: bool,
+        now: f64,
+    ) -> f64 {
         let options = Options::unpack(bits, stale_time, 0.0);
-        self.decide(Decision::OnMount { query, options, counted, now })
+        self.decide(Decision::OnMount {
+            query,
+            options,
+            counted,
+            now,
+        })
     }
 
     /// Decides whether changed options fetch.
@@ -349,13 +420,31 @@ impl Engine {
     ) -> f64 {
         let options = Options::unpack(bits, stale_time, 0.0);
         let previous = Options::unpack(previous_bits, 0.0, 0.0).enabled;
-        self.decide(Decision::OnChange { query, options, moved, previous, now })
+        self.decide(Decision::OnChange {
+            query,
+            options,
+            moved,
+            previous,
+            now,
+        })
     }
 
     /// Decides whether focus (or else a reconnect) fetches.
-    pub fn on_wake(&mut self, query: u32, bits: u32, stale_time: f64, focus: bool, now: f64) -> f64 {
+    pub fn on_wake(
+        &mut self,
+        query: u32,
+        bits: u32,
+        stale_time: f64,
+        focus: bool,
+        now: f64,
+    ) -> f64 {
         let options = Options::unpack(bits, stale_time, 0.0);
-        self.decide(Decision::OnWake { query, options, focus, now })
+        self.decide(Decision::OnWake {
+            query,
+            options,
+            focus,
+            now,
+        })
     }
 
     /// Decides whether somebody watches who may fetch.
@@ -375,11 +464,21 @@ impl Engine {
 
     /// Sets an observer's timers; whether `next` has something to say.
     pub fn timers(&mut self, observer: u32, now: f64, reading: f64, server: bool) -> f64 {
-        self.decide_at(reading, Decision::Timers { observer, now, server })
+        self.decide_at(
+            reading,
+            Decision::Timers {
+                observer,
+                now,
+                server,
+            },
+        )
     }
 
     /// Sets those timers anew that changed options concern; whether `next` has something to say.
-    #[allow(clippy::too_many_arguments, reason = "numbers cross the boundary, records don't")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "numbers cross the boundary, records don't"
+    )]
     pub fn retime(
         &mut self,
         observer: u32,
@@ -391,7 +490,16 @@ impl Engine {
         server: bool,
     ) -> f64 {
         let previous = Options::unpack(previous_bits, previous_stale_time, 0.0);
-        self.decide_at(reading, Decision::Retime { observer, moved, previous, now, server })
+        self.decide_at(
+            reading,
+            Decision::Retime {
+                observer,
+                moved,
+                previous,
+                now,
+                server,
+            },
+        )
     }
 
     /// Answers the last question of a decision and goes on with it.
@@ -424,19 +532,25 @@ impl Engine {
 
     /// The same for one query.
     pub fn wake_one(&mut self, query: u32, focus: bool, now: f64, bits: u32) -> bool {
-        self.core.borrow_mut().wake_one(query, focus, now, environment(bits))
+        self.core
+            .borrow_mut()
+            .wake_one(query, focus, now, environment(bits))
     }
 
     // Filters
 
     /// Selects by the first symbols of the key, from the inbox; whether raw keys have to be compared.
     pub fn select_prefix(&mut self, length: usize) -> bool {
-        self.core.borrow_mut().select_by_key(&Source::Prefix(&self.inbox[..length]))
+        self.core
+            .borrow_mut()
+            .select_by_key(&Source::Prefix(&self.inbox[..length]))
     }
 
     /// Selects by the whole key, from the inbox.
     pub fn select_exact(&mut self, length: usize) -> bool {
-        self.core.borrow_mut().select_by_key(&Source::Exact(&self.inbox[..length]))
+        self.core
+            .borrow_mut()
+            .select_by_key(&Source::Exact(&self.inbox[..length]))
     }
 
     /// Keeps what carries all tags; `all`: nothing is selected yet.
@@ -461,7 +575,11 @@ impl Engine {
             3 => Some(FetchStatus::Paused),
             _ => None,
         };
-        let filter = Filter { active: choice(active), stale: choice(stale), fetch_status };
+        let filter = Filter {
+            active: choice(active),
+            stale: choice(stale),
+            fetch_status,
+        };
         let list = self.core.borrow_mut().take_selection();
         self.decide(Decision::Select { list, filter })
     }
@@ -478,12 +596,16 @@ impl Engine {
 
     /// Marks the selected as stale.
     pub fn invalidate_selected(&mut self, now: f64, bits: u32) -> bool {
-        self.core.borrow_mut().invalidate_selected(now, environment(bits))
+        self.core
+            .borrow_mut()
+            .invalidate_selected(now, environment(bits))
     }
 
     /// Fetches the selected that aren't disabled or static.
     pub fn refetch_selected(&mut self, now: f64, bits: u32) -> bool {
-        self.core.borrow_mut().refetch_selected(now, environment(bits))
+        self.core
+            .borrow_mut()
+            .refetch_selected(now, environment(bits))
     }
 
     // Draining and time

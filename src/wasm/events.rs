@@ -30,8 +30,20 @@ struct Numbers {
 
 impl From<&Counters> for Numbers {
     fn from(counters: &Counters) -> Self {
-        let Counters { hits, misses, dedupes, fetches, invalidations } = *counters;
-        Self { hits, misses, dedupes, fetches, invalidations }
+        let Counters {
+            hits,
+            misses,
+            dedupes,
+            fetches,
+            invalidations,
+        } = *counters;
+        Self {
+            hits,
+            misses,
+            dedupes,
+            fetches,
+            invalidations,
+        }
     }
 }
 
@@ -48,7 +60,13 @@ impl Engine {
 
     /// Applies an event. `joined`: field, value, field, value …, parted by U+001F. Fails where a rule needs a field that the
     /// event doesn't have. Tells whether `next` has something to say.
-    pub fn emit(&mut self, event: &str, joined: &str, now: f64, reading: f64) -> Result<bool, String> {
+    pub fn emit(
+        &mut self,
+        event: &str,
+        joined: &str,
+        now: f64,
+        reading: f64,
+    ) -> Result<bool, String> {
         let mut texts = joined.split(SEPARATOR);
         let mut args = Vec::new();
         while let (Some(field), Some(value)) = (texts.next(), texts.next()) {
@@ -56,7 +74,8 @@ impl Engine {
         }
         let mut core = self.core.borrow_mut();
         core.read_clock(reading);
-        core.emit(event, &args, now).map_err(|error| error.to_string())
+        core.emit(event, &args, now)
+            .map_err(|error| error.to_string())
     }
 
     /// Whether operations wait for their sweep.
@@ -76,7 +95,12 @@ impl Engine {
             total: Numbers::from(&stats.total()),
             by_prefix: stats
                 .by_prefix()
-                .map(|(text, counters)| (String::from_utf8_lossy(text).into_owned(), Numbers::from(counters)))
+                .map(|(text, counters)| {
+                    (
+                        String::from_utf8_lossy(text).into_owned(),
+                        Numbers::from(counters),
+                    )
+                })
                 .collect(),
         };
         serde_wasm_bindgen::to_value(&report).unwrap_or(JsValue::NULL)
