@@ -9,7 +9,7 @@ use super::sse::Parser;
 
 pub use config::Config;
 pub use input::{Answer, Wake};
-pub use output::{Output, Target};
+pub use output::Output;
 pub use status::{Reason, Status};
 
 mod config;
@@ -61,6 +61,8 @@ pub struct Live {
     noted: String,
     /// Something may have been missed that no replay will bring: the next `sync` counts as a reset of everything.
     gap: bool,
+    /// What the cache holds may be older than any history that comes: so until the first `sync` of a start without cursor.
+    unproven: bool,
     /// A replay was completed once, so that what comes without a cursor comes after a hole.
     was_live: bool,
     fresh_token: bool,
@@ -107,6 +109,7 @@ impl Live {
             parser: Parser::new(config.event_bytes, ""),
             queue: VecDeque::new(),
             gap: given.is_some() && cursor.is_none(),
+            unproven: given.is_none(),
             cursor,
             noted: String::new(),
             was_live: false,

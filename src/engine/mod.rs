@@ -1,5 +1,6 @@
 //! The engine: pure Rust, one concept a file.
 pub mod backoff;
+pub mod census;
 pub mod clock;
 pub mod core;
 pub mod decision;
@@ -27,4 +28,5 @@ pub mod stats;
 pub mod symbols;
 pub mod tags;
 pub mod timers;
+pub mod unproven;
 pub mod watching;

@@ -18,28 +18,12 @@ use web_sys::{
 
 use super::engine::Engine;
 use crate::engine::core::Engine as Core;
-use crate::engine::live::{Answer, Config, Live, Output, Status, Target, Wake};
-use crate::engine::protocol::{Mode, Op};
+use crate::engine::glob::Glob;
+use crate::engine::live::{Answer, Config, Live, Output, Status, Wake};
+use crate::engine::unproven::Flight;
 
 /// `setTimeout` fires at once for longer delays.
 const LONGEST_SLEEP_MS: f64 = 2_147_483_647.0;
-
-impl Target for Core {
-    fn apply_operations(
-        &mut self,
-        ops: &[Op],
-        mode: Mode,
-        _src: Option<&str>,
-        spread_ms: f64,
-        now: f64,
-    ) {
-        Core::apply_operations(self, ops, mode, spread_ms, now);
-    }
-
-    fn apply_reset(&mut self, scope: &[String], spread_ms: f64, now: f64) {
-        Core::apply_reset(self, scope, spread_ms, now);
-    }
-}
 
 /// What JavaScript configures.
 #[derive(Deserialize)]
@@ -57,7 +41,9 @@ struct Options {
 /// What the loop and the class share. No borrow is held while JavaScript runs.
 struct Shared {
     live: RefCell<Live>,
-    target: Rc<RefCell<dyn Target>>,
+    core: Rc<RefCell<Core>>,
+    /// What was under way when the stream was first asked for.
+    flights: RefCell<Vec<Flight>>,
     options: Options,
     credentials: RequestCredentials,
     token: Option<Function>,
@@ -69,7 +55,8 @@ struct Shared {
 }
 
 /// One live connection. Hands `on_output(kind, a, b)` what happens, with `kind` one of:
-/// - `ops`, `reset`: the cache has taken in operations or a reset: drain it. `a` is the number of operations, or the reason;
+/// - `ops`, `reset`: the cache has taken in operations or a reset: drain it. `a` is the number of operations, or the reason
+///   (`unproven` for what was cached before the connection);
 /// - `status`: `a` is the status, `b` the reason, if there is one.
 #[wasm_bindgen]
 pub struct LiveClient {
@@ -101,13 +88,22 @@ impl LiveClient {
                 return Err(JsError::new(&text));
             }
         };
+        for glob in &options.subscribe {
+            if let Err(error) = Glob::parse(glob.as_bytes()) {
+                let start: String = glob.chars().take(40).collect();
+                return Err(JsError::new(&format!(
+                    "connect: subscribe {start:?}: {error}"
+                )));
+            }
+        }
         let config = Config {
             cursor: options.cursor.take(),
             ..Config::default()
         };
         let shared = Shared {
             live: RefCell::new(Live::new(config, seed.to_bits())),
-            target: engine.core.clone(),
+            core: engine.core.clone(),
+            flights: RefCell::default(),
             options,
             credentials,
             token,
@@ -200,6 +196,13 @@ impl Shared {
             .call3(&JsValue::NULL, &JsValue::from_str(kind), &a, &b);
     }
 
+    /// Hands the cache something to mark. Its deadlines count from now, not from its last command.
+    fn apply(&self, mark: impl FnOnce(&mut Core, f64) -> bool) {
+        let mut core = self.core.borrow_mut();
+        core.read_clock(reading());
+        mark(&mut core, js_sys::Date::now());
+    }
+
     fn handle_answer(&self, response: &Response, now: f64) {
         let header = |name| response.headers().get(name).ok().flatten();
         // Seconds, or a date (RFC 9110, 10.2.3).
@@ -290,6 +293,9 @@ async fn run(shared: Rc<Shared>) {
                     fresh_token,
                     ..
                 } => {
+                    if cursor.is_none() {
+                        *shared.flights.borrow_mut() = shared.core.borrow().flights();
+                    }
                     let controller = AbortController::new().ok();
                     abort = controller.clone();
                     let shared = shared.clone();
@@ -313,17 +319,10 @@ async fn run(shared: Rc<Shared>) {
                 Output::ApplyOps {
                     ops,
                     mode,
-                    src,
                     spread_ms,
+                    ..
                 } => {
-                    let now = js_sys::Date::now();
-                    shared.target.borrow_mut().apply_operations(
-                        &ops,
-                        mode,
-                        src.as_deref(),
-                        spread_ms,
-                        now,
-                    );
+                    shared.apply(|core, now| core.apply_operations(&ops, mode, spread_ms, now));
                     shared.tell("ops", (ops.len() as u32).into(), JsValue::UNDEFINED);
                 }
                 Output::ApplyReset {
@@ -331,11 +330,13 @@ async fn run(shared: Rc<Shared>) {
                     spread_ms,
                     reason,
                 } => {
-                    shared
-                        .target
-                        .borrow_mut()
-                        .apply_reset(&scope, spread_ms, js_sys::Date::now());
+                    shared.apply(|core, now| core.apply_reset(&scope, spread_ms, now));
                     shared.tell("reset", (*reason).into(), JsValue::UNDEFINED);
+                }
+                Output::ApplyUnproven => {
+                    let flights = shared.flights.take();
+                    shared.apply(|core, now| core.apply_unproven(&flights, now));
+                    shared.tell("reset", "unproven".into(), JsValue::UNDEFINED);
                 }
                 Output::Status(status) => shared.tell_status(&status),
             }

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ferroquery::engine::live::{
-    Answer, Config, Live, MAX_FLOOR_MS, Output, Reason, Status, Target, Wake,
-};
+use ferroquery::engine::live::{Answer, Config, Live, MAX_FLOOR_MS, Output, Reason, Status, Wake};
 use ferroquery::engine::protocol::*;
 use proptest::prelude::*;
 
@@ -23,15 +21,15 @@ struct Cache {
     resets: Vec<Vec<String>>,
 }
 
-impl Target for Cache {
-    fn apply_operations(&mut self, ops: &[Op], _: Mode, _: Option<&str>, _: f64, _: f64) {
+impl Cache {
+    fn apply_operations(&mut self, ops: &[Op]) {
         for op in ops {
             let Op::Tag { t } = op else { panic!("{op:?}") };
             self.tags.insert(t.clone());
         }
     }
 
-    fn apply_reset(&mut self, scope: &[String], _: f64, _: f64) {
+    fn apply_reset(&mut self, scope: &[String]) {
         self.resets.push(scope.to_vec());
     }
 }
@@ -141,6 +139,47 @@ fn an_id_is_committed_after_its_operations_were_applied() {
     // One that can't be an id of this protocol is not taken.
     after(&mut live, "id: a b\n\n", 2.0);
     assert_eq!(live.cursor(), Some("e1.4"));
+}
+
+#[test]
+fn without_a_cursor_the_first_sync_leaves_older_data_unproven() {
+    let mut live = live(None);
+    live.connect(0.0);
+    live.handle_response(STREAM, 0.0);
+    drain(&mut live);
+    // Cut off before its `sync`: the next connection resumes, and the question is still open.
+    after(&mut live, &[HELLO, "id: e1.1\n\n"].concat(), 0.0);
+    live.handle_closed(None, 0.0);
+    drain(&mut live);
+    let at = live.deadline().unwrap();
+    live.handle_timeout(at);
+    assert_eq!(drain(&mut live)[1], connect(Some("e1.1"), 1));
+    live.handle_response(STREAM, at);
+    drain(&mut live);
+    assert_eq!(
+        after(&mut live, &[HELLO, SYNC].concat(), at),
+        [Output::ApplyUnproven, Output::Status(Status::Live)]
+    );
+    // Once is enough: from here on there is history.
+    assert_eq!(after(&mut live, SYNC, at), []);
+}
+
+#[test]
+fn a_reset_of_everything_covers_older_data() {
+    let first = |reset: &str| {
+        let mut live = live(None);
+        live.connect(0.0);
+        live.handle_response(STREAM, 0.0);
+        drain(&mut live);
+        let outputs = after(&mut live, &[HELLO, reset, SYNC].concat(), 0.0);
+        outputs.contains(&Output::ApplyUnproven)
+    };
+    assert!(!first(
+        "event: reset\ndata: {\"reason\":\"flush\",\"scope\":[\"*\"],\"spread_ms\":0}\n\n"
+    ));
+    assert!(first(
+        "event: reset\ndata: {\"reason\":\"flush\",\"scope\":[\"ws1:*\"],\"spread_ms\":0}\n\n"
+    ));
 }
 
 #[test]
@@ -596,18 +635,9 @@ impl Client {
             match output {
                 Output::Connect { cursor, .. } => self.asks = Some(cursor),
                 Output::Abort => (self.asks, self.is_live) = (None, false),
-                Output::ApplyOps {
-                    ops,
-                    mode,
-                    src,
-                    spread_ms,
-                } => {
-                    self.cache
-                        .apply_operations(&ops, mode, src.as_deref(), spread_ms, self.now);
-                }
-                Output::ApplyReset {
-                    scope, spread_ms, ..
-                } => self.cache.apply_reset(&scope, spread_ms, self.now),
+                Output::ApplyOps { ops, .. } => self.cache.apply_operations(&ops),
+                Output::ApplyReset { scope, .. } => self.cache.apply_reset(&scope),
+                Output::ApplyUnproven => panic!("every client here starts with a cursor"),
                 Output::Status(status) => self.is_live = status == Status::Live,
             }
         }

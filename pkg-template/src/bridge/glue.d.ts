@@ -10,6 +10,15 @@ declare module '#glue' {
 
   /** The engine as wasm-bindgen exports it: one for each QueryCache. */
   export type Engine = InstanceType<Glue['Engine']>;
+  /** A live connection: marks in one engine. */
+  export type LiveClient = InstanceType<Glue['LiveClient']>;
+  /** What it is configured with; `subscribe` are globs. */
+  export interface LiveOptions {
+    url: string;
+    subscribe?: readonly string[];
+    cursor?: string;
+    credentials?: string;
+  }
 }
 
 /** The compiled engine, for the inline entry. */

@@ -1,12 +1,12 @@
-import type { Engine } from '#glue';
 import type { ManagedTimerId } from '@tanstack/query-core';
+import type { Engine, LiveClient, LiveOptions } from '#glue';
 import { environmentManager } from '../environmentManager';
 import { focusManager } from '../focusManager';
 import { notifyManager } from '../notifyManager';
 import { onlineManager } from '../onlineManager';
 import { timeoutManager } from '../timeoutManager';
 import * as effects from './effect';
-import { discard, instance, type Instance } from './instance';
+import { discard, type Instance, instance } from './instance';
 import { Symbols } from './symbols';
 
 /** No id. */
@@ -149,6 +149,18 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> {
       this.#words = new Uint32Array(this.#buffer);
       this.#numbers = new Float64Array(this.#buffer);
     }
+  }
+
+  /**
+   * A live connection that marks in this engine. After a call of `onOutput` with another kind than `status` there may be
+   * effects to drain; see src/wasm/live.rs. Throws an Error that names the wrong option.
+   */
+  openLive(
+    options: LiveOptions,
+    token: (() => string | Promise<string>) | undefined,
+    onOutput: (kind: string, a: unknown, b: unknown) => void,
+  ): LiveClient {
+    return new this.#instance.glue.LiveClient(this.engine, options, token, onOutput, Math.random());
   }
 
   // Effects

@@ -106,6 +106,7 @@ impl Live {
 
     fn apply_reset(&mut self, scope: Vec<String>, spread_ms: f64, reason: Cow<'static, str>) {
         self.stats.resets += 1;
+        self.unproven &= !scope.iter().any(|glob| glob == "*");
         self.queue.push_back(Queued::Output(Output::ApplyReset {
             scope,
             spread_ms,
@@ -117,6 +118,9 @@ impl Live {
     fn complete(&mut self) {
         self.backoff.reset();
         self.was_live = true;
+        if std::mem::take(&mut self.unproven) {
+            self.queue.push_back(Queued::Output(Output::ApplyUnproven));
+        }
         // A reset may come at any time: not news to whoever watches the status.
         if let Phase::Open { live, .. } = &mut self.phase
             && !std::mem::replace(live, true)

@@ -39,22 +39,9 @@ pub enum Output {
         /// The server's reason, or the client's own: `unknown-operation`, `unreadable`, `cursor-lost`.
         reason: Cow<'static, str>,
     },
+    /// The first connection of all has come to its `sync`, and it had no cursor: what was asked for before it was requested
+    /// is older than its history, and nothing that the server says will tell whether it is stale. Treat it as stale.
+    ApplyUnproven,
     /// Tell whoever watches.
     Status(Status),
-}
-
-/// What takes in operations: the cache.
-pub trait Target {
-    /// Marks what the operations hit. `src` is the client whose mutation caused them; `spread_ms` spreads refetches;
-    /// `now` is the wall clock, in ms.
-    fn apply_operations(
-        &mut self,
-        ops: &[Op],
-        mode: Mode,
-        src: Option<&str>,
-        spread_ms: f64,
-        now: f64,
-    );
-    /// Marks all that matches the scope. `spread_ms` and `now` as above.
-    fn apply_reset(&mut self, scope: &[String], spread_ms: f64, now: f64);
 }
