@@ -20,7 +20,8 @@ pub fn each_match(registry: &Registry, glob: &Glob, each: &mut impl FnMut(u32)) 
         glob,
         each,
     };
-    if registry.symbols.ambiguous() {
+    // The empty pattern has one empty segment, the empty key has no part.
+    if registry.symbols.ambiguous() || glob.source().is_empty() {
         return walk.from(ROOT, glob.start());
     }
     let segments = segments(glob.source());

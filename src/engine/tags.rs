@@ -26,6 +26,16 @@ impl Tags {
             .map_or(&[], |tag| &self.lists[*tag].queries)
     }
 
+    /// Number of tags that some query carries.
+    pub const fn len(&self) -> usize {
+        self.lists.len()
+    }
+
+    /// Whether no query carries any.
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Whether a query carries a tag.
     pub fn carries(&self, query: &Query, name: &str) -> bool {
         self.by_name

@@ -1,0 +1,70 @@
+//! The deadline queue beside a sorted list.
+
+use ferroquery::engine::timers::{Deadline, TimerId, Timers};
+use proptest::prelude::*;
+
+#[derive(Debug, Clone)]
+enum Step {
+    Set(u32),
+    Clear(prop::sample::Index),
+    Pop(u32),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => (0_u32..40).prop_map(Step::Set),
+        2 => any::<prop::sample::Index>().prop_map(Step::Clear),
+        1 => (0_u32..40).prop_map(Step::Pop),
+    ]
+}
+
+/// (deadline, what it is for), ordered by (deadline, order of setting).
+type Model = Vec<(f64, u32, TimerId)>;
+
+fn pop(model: &mut Model, now: f64) -> Option<(f64, Deadline)> {
+    let due = model.first().is_some_and(|(at, ..)| *at <= now);
+    due.then(|| {
+        let (at, what, _) = model.remove(0);
+        (at, Deadline::Gc(what))
+    })
+}
+
+proptest! {
+    #[test]
+    fn deadlines_come_in_order_and_cleared_ones_never(steps in prop::collection::vec(step(), 0..200)) {
+        let mut timers = Timers::default();
+        let mut model: Model = Vec::new();
+        for (number, step) in steps.into_iter().enumerate() {
+            match step {
+                Step::Set(at) => {
+                    let timer = timers.set(f64::from(at), Deadline::Gc(number as u32));
+                    let place = model.partition_point(|(other, ..)| *other <= f64::from(at));
+                    model.insert(place, (f64::from(at), number as u32, timer));
+                }
+                Step::Clear(which) if !model.is_empty() => {
+                    let (_, _, mut timer) = model.remove(which.index(model.len()));
+                    timers.clear(&mut timer);
+                    prop_assert_eq!(timer, TimerId::NONE);
+                    timers.clear(&mut timer);
+                }
+                Step::Clear(_) => {}
+                Step::Pop(now) => prop_assert_eq!(timers.pop_due(f64::from(now)), pop(&mut model, f64::from(now))),
+            }
+            prop_assert_eq!(timers.next(), model.first().map(|(at, ..)| *at));
+            prop_assert_eq!(timers.len(), model.len());
+        }
+        while let Some(expected) = pop(&mut model, 40.0) {
+            prop_assert_eq!(timers.pop_due(40.0), Some(expected));
+        }
+        prop_assert!(timers.is_empty());
+    }
+}
+
+#[test]
+fn sums_of_times_that_differ_in_their_last_bits_are_due_together() {
+    let mut timers = Timers::default();
+    timers.set(0.1 + 0.2, Deadline::Sweep);
+    assert_eq!(timers.pop_due(0.3), Some((0.1 + 0.2, Deadline::Sweep)));
+    timers.set(1.0, Deadline::Sweep);
+    assert_eq!(timers.pop_due(0.99), None);
+}
