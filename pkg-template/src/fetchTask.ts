@@ -1,4 +1,4 @@
-import type { QueryState } from '@tanstack/query-core';
+import type { QueryOptions, QueryState } from '@tanstack/query-core';
 import { LazyPromise } from './lazyPromise';
 
 /** What a cancelled fetch gives back. */
@@ -11,15 +11,21 @@ export class FetchTask {
   initialPromise: Promise<unknown> | undefined;
   /** No answer counts any more. */
   settled = false;
+  /** All that follows from it has been done. */
+  ended = false;
   /** Whether the query function has read the signal, so that stopping it makes sense. */
   signalRead = false;
   lastError: unknown;
-  revert: RevertValues;
+  /** Nothing once data has come by another way than by hand. */
+  revert: RevertValues | undefined;
+  /** The options with which it began: those of its query may change meanwhile. */
+  readonly options: Pick<QueryOptions<any, any, any, any>, 'retry' | 'retryDelay'>;
   #aborted = false;
   #controller: AbortController | undefined;
 
-  constructor(revert: RevertValues) {
+  constructor(revert: RevertValues, options: QueryOptions<any, any, any, any>) {
     this.revert = revert;
+    this.options = options;
   }
 
   /** Made when it is first read: most query functions never do. */

@@ -101,9 +101,9 @@ export class Query {
     return this.options._type;
   }
 
-  /** The promise of the current or last fetch. */
+  /** The promise of the fetch in flight. */
   get promise(): Promise<any> | undefined {
-    return this.#task?.raw.promise;
+    return this.#task && !this.#task.ended ? this.#task.raw.promise : undefined;
   }
 
   /** An immutable snapshot; the same object until something changes. */
@@ -182,8 +182,9 @@ export class Query {
     this.#error = null;
     if (!manual) {
       this.#failureReason = null;
-    } else if (this.#task && !this.#task.settled) {
-      this.#task.revert = this.#values();
+    }
+    if (this.#task) {
+      this.#task.revert = manual ? this.#values() : undefined;
     }
     if (this.options.tags) {
       this.#tellTags();
@@ -207,13 +208,16 @@ export class Query {
   }
 
   cancel(options?: CancelOptions): Promise<void> {
-    const promise = this.#task?.raw.promise;
+    const { promise } = this;
     this.#cancelTask(options);
     return promise ? promise.then(noop).catch(noop) : Promise.resolve();
   }
 
   /** Stops the fetch without a word, and the time after which the query would go. */
   destroy(): void {
+    if (this.slot !== DETACHED) {
+      this.#cache.host.engine.clear_gc(this.slot);
+    }
     this.#cancelTask({ silent: true });
   }
 
@@ -224,6 +228,8 @@ export class Query {
   reset(): void {
     this.destroy();
     this.setState(this.resetState);
+    const { host } = this.#cache;
+    host.drain(host.engine.schedule_gc(this.slot, performance.now()));
   }
 
   isActive(): boolean {
@@ -285,8 +291,7 @@ export class Query {
 
   fetch(options?: Options, fetchOptions?: FetchOptions): Promise<any> {
     try {
-      const { task, joined } = this.#begin(options, fetchOptions);
-      return joined ? task.raw.promise : task.answer.promise;
+      return this.#begin(options, fetchOptions).answer.promise;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -378,23 +383,26 @@ export class Query {
 
   continueLater(): void {
     const task = this.#task!;
+    const { host } = this.#cache;
     queueMicrotask(() => {
-      if (!task.settled && this.slot !== DETACHED) {
-        const { host } = this.#cache;
+      if (!task.settled) {
         host.drain(host.engine.continue_fetch(this.slot, task.generation));
+        // After all that go on with it have been announced.
+        queueMicrotask(() => {
+          if (!task.settled) {
+            host.drain(host.engine.proceed(this.slot, task.generation));
+          }
+        });
       }
     });
   }
 
-  #begin(
-    options: Options | undefined,
-    fetchOptions: FetchOptions | undefined,
-  ): { task: FetchTask; joined: boolean } {
+  #begin(options: Options | undefined, fetchOptions: FetchOptions | undefined): FetchTask {
     const { host } = this.#cache;
     const slot = this.attach();
     const meets = host.engine.wish_fetch(slot, fetchOptions?.cancelRefetch ?? false);
     if (meets === 1) {
-      return { task: this.#task!, joined: true };
+      return this.#task!;
     }
     if (meets === 2) {
       this.#cancelTask({ silent: true });
@@ -411,7 +419,7 @@ export class Query {
     if (isDevelopment && !Array.isArray(this.options.queryKey)) {
       console.error('A query key must be an array: write queryKey: [key].');
     }
-    const task = new FetchTask(this.#values());
+    const task = new FetchTask(this.#values(), this.options);
     const context = {
       fetchOptions,
       options: this.options,
@@ -435,7 +443,7 @@ export class Query {
       }
     }
     host.drain(true, { action: { type: 'fetch', meta } });
-    return { task, joined: false };
+    return task;
   }
 
   #callQueryFn(task: FetchTask, fetchOptions: FetchOptions | undefined): unknown {
@@ -499,7 +507,7 @@ export class Query {
       this.#fail(task, error);
       return;
     }
-    this.#ended();
+    this.#ended(task);
   }
 
   #rejected(task: FetchTask, error: unknown): void {
@@ -507,7 +515,7 @@ export class Query {
       return;
     }
     const { host } = this.#cache;
-    const { retry, retryDelay } = this.options;
+    const { retry, retryDelay } = task.options;
     let verdict: number;
     let failures = 0;
     try {
@@ -566,7 +574,7 @@ export class Query {
     } catch (thrown) {
       task.answer.reject(thrown);
     }
-    this.#ended();
+    this.#ended(task);
   }
 
   #cancelTask(options: CancelOptions | undefined): void {
@@ -583,8 +591,11 @@ export class Query {
     try {
       if (options?.revert) {
         const pending = host.engine.revert(this.slot);
-        this.#takeValues(task.revert);
-        host.drain(pending, { action: { type: 'setState', state: { ...this.state } } });
+        if (task.revert) {
+          this.#takeValues(task.revert);
+        }
+        const state = task.revert ? { ...this.state } : { fetchStatus: 'idle' };
+        host.drain(pending, { action: { type: 'setState', state } });
       }
     } finally {
       task.abort();
@@ -593,7 +604,10 @@ export class Query {
 
   #cancelled(task: FetchTask, error: CancelledError): void {
     if (error.silent) {
-      if (task.answer.isWanted) {
+      // Who waits gets the answer of the fetch that took its place.
+      if (this.#task === task) {
+        task.answer.reject(error);
+      } else if (task.answer.isWanted) {
         task.answer.resolve(this.#task!.answer.promise);
       }
     } else if (error.revert) {
@@ -606,11 +620,12 @@ export class Query {
       this.#fail(task, error);
       return;
     }
-    this.#ended();
+    this.#ended(task);
   }
 
   /** The fetch is over: an unwatched query may go after its time, an unindexed one at once. */
-  #ended(): void {
+  #ended(task: FetchTask): void {
+    task.ended = true;
     if (this.slot === DETACHED) {
       return;
     }

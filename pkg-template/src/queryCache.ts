@@ -199,6 +199,16 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     }
   }
 
+  /** Fetches those of the given queries that are of a type and may be fetched. */
+  refetchAmong(queries: readonly Query[], type: keyof typeof ACTIVE, fetch: (query: Query) => void): void {
+    const slots = queries.map((query) => query.attach());
+    this.host.send(slots, slots.length);
+    this.host.engine.set_selection(slots.length);
+    if (this.#filterSelection({ type }) > 0) {
+      this.host.drain(this.host.engine.refetch_selected(Date.now(), environment()), { fetch });
+    }
+  }
+
   observersOf(slot: number): AnyObserver[] {
     this.host.engine.observers(slot);
     return Array.from(this.host.selection(), (id) => this.host.observer(id) as unknown as AnyObserver);
@@ -233,7 +243,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   }
 
   /** Tells an observer's listeners of a result, then the cache's. */
-  tellResult(query: Query, listeners: Set<(result: any) => void> | undefined, result: unknown): void {
+  tellResult(observer: AnyObserver, listeners: Set<(result: any) => void> | undefined, result: unknown): void {
     if (!listeners?.size && this.listeners.size === 0) {
       return;
     }
@@ -241,7 +251,8 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
       listeners?.forEach((listener) => {
         listener(result);
       });
-      this.notify({ query: query as never, type: 'observerResultsUpdated' });
+      // The query of this moment: a listener may have moved the observer to another one.
+      this.notify({ query: observer.getCurrentQuery(), type: 'observerResultsUpdated' });
     });
   }
 
@@ -265,7 +276,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   /** Leaves in the engine's selection what passes the filters; how many. */
   #selectInto(filters: Filters): number {
     const { engine } = this.host;
-    const { queryKey, pattern, tags, type = 'all', stale, fetchStatus, predicate } = filters;
+    const { queryKey, pattern, tags } = filters;
     let all = true;
     if (queryKey) {
       checkKey(queryKey);
@@ -283,6 +294,12 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     if (all) {
       engine.select_prefix(0);
     }
+    return this.#filterSelection(filters);
+  }
+
+  /** Reduces the engine's selection to what passes the filters that don't look at keys; how many. */
+  #filterSelection({ type = 'all', stale, fetchStatus, predicate }: Filters): number {
+    const { engine } = this.host;
     if (type !== 'all' || typeof stale === 'boolean' || fetchStatus) {
       this.host.decide(
         engine.select_filter(

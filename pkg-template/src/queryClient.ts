@@ -140,10 +140,11 @@ export class QueryClient {
 
   resetQueries(filters?: Filters, options?: RefetchOptions): Promise<void> {
     return notifyManager.batch(() => {
-      for (const query of this.#queryCache.findAll(filters)) {
+      const queries: Query[] = this.#queryCache.findAll(filters);
+      for (const query of queries) {
         query.reset();
       }
-      return this.refetchQueries({ type: 'active', ...filters }, options);
+      return this.#refetch((fetch) => this.#queryCache.refetchAmong(queries, filters?.type ?? 'active', fetch), options);
     });
   }
 
@@ -166,19 +167,7 @@ export class QueryClient {
   }
 
   refetchQueries(filters: Filters = {}, options: RefetchOptions = {}): Promise<void> {
-    const fetchOptions = { ...options, cancelRefetch: options.cancelRefetch ?? true };
-    let promises: Promise<unknown>[] | undefined;
-    notifyManager.batch(() => {
-      this.#queryCache.refetch(filters, (query) => {
-        let promise = query.fetch(undefined, fetchOptions);
-        if (!options.throwOnError) {
-          promise = promise.catch(noop);
-        }
-        promises ??= [];
-        promises.push(query.state.fetchStatus === 'paused' ? Promise.resolve() : promise);
-      });
-    });
-    return promises ? Promise.all(promises).then(noop) : Promise.resolve();
+    return this.#refetch((fetch) => this.#queryCache.refetch(filters, fetch), options);
   }
 
   fetchQuery(options: Options): Promise<any> {
@@ -196,8 +185,9 @@ export class QueryClient {
   }
 
   async query(options: Options): Promise<any> {
-    const data = await this.fetchQuery(options);
-    return options.select ? options.select(data) : data;
+    const defaulted = this.defaultQueryOptions(options);
+    const data = await this.fetchQuery(defaulted);
+    return defaulted.select ? defaulted.select(data) : data;
   }
 
   prefetchQuery(options: Options): Promise<void> {
@@ -317,6 +307,23 @@ export class QueryClient {
   /** Opens the live connection: what the server says is stale is refetched. */
   connect(options: ConnectOptions): LiveConnection {
     return new LiveConnection(this.#queryCache, options);
+  }
+
+  /** Lets the cache choose what to fetch; resolves when all of it has settled, and doesn't wait for what is paused. */
+  #refetch(choose: (fetch: (query: Query) => void) => void, options: RefetchOptions = {}): Promise<void> {
+    const fetchOptions = { ...options, cancelRefetch: options.cancelRefetch ?? true };
+    let promises: Promise<unknown>[] | undefined;
+    notifyManager.batch(() =>
+      choose((query) => {
+        let promise = query.fetch(undefined, fetchOptions);
+        if (!options.throwOnError) {
+          promise = promise.catch(noop);
+        }
+        promises ??= [];
+        promises.push(query.state.fetchStatus === 'paused' ? Promise.resolve() : promise);
+      }),
+    );
+    return promises ? Promise.all(promises).then(noop) : Promise.resolve();
   }
 
   /** The query of a key, without making options for it where no default could change its hash. */

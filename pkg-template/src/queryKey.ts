@@ -39,6 +39,9 @@ export function partialMatchKey(a: any, b: any): boolean {
   if (typeof a !== typeof b || !a || !b || typeof a !== 'object' || typeof b !== 'object') {
     return false;
   }
+  if (Array.isArray(a) && Array.isArray(b) && b.length > a.length) {
+    return false;
+  }
   return Object.keys(b).every((name) => partialMatchKey(a[name], b[name]));
 }
 

@@ -145,6 +145,9 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
       this.#result = result;
       this.#resultOptions = this.options;
       this.#resultState = this.#query.state;
+      if (this.slot !== NONE) {
+        this.#cache.host.engine.set_last_stale(this.slot, result.isStale);
+      }
     }
     return result;
   }
@@ -178,7 +181,25 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
   fetchOptimistic(options: Options): Promise<Result> {
     const defaulted = this.#client.defaultQueryOptions(options as never) as Options;
     const query = this.#buildQuery(defaulted);
-    return query.fetch().then(() => this.createResult(query as never, defaulted));
+    return new Promise((resolve, reject) => {
+      // Data that comes by any way can be rendered; the fetch may go on behind it.
+      const unsubscribe = this.#cache.subscribe((event) => {
+        if (event.type === 'updated' && event.query === (query as never) && query.data !== undefined) {
+          unsubscribe();
+          resolve(this.createResult(query as never, defaulted));
+        }
+      });
+      query.fetch(defaulted).then(
+        () => {
+          unsubscribe();
+          resolve(this.createResult(query as never, defaulted));
+        },
+        (error) => {
+          unsubscribe();
+          reject(error);
+        },
+      );
+    });
   }
 
   protected fetch(fetchOptions: ObserverFetchOptions): Promise<Result> {
@@ -249,7 +270,8 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
         isPlaceholderData = true;
       }
     }
-    if (options.select && data !== undefined && selects) {
+    const isSelectable = data !== undefined;
+    if (options.select && isSelectable && selects) {
       if (previous && data === this.#resultState?.data && options.select === this.#selectFn) {
         data = this.#selected;
       } else {
@@ -264,7 +286,8 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
         }
       }
     }
-    if (this.#selectError) {
+    if (this.#selectError && isSelectable) {
+      isPlaceholderData = false;
       error = this.#selectError;
       data = this.#selected;
       errorUpdatedAt = this.#selectErrorAt;
@@ -473,6 +496,6 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
   }
 
   #notify(tells: boolean): void {
-    this.#cache.tellResult(this.#query, tells ? this.listeners : undefined, this.#result!);
+    this.#cache.tellResult(this as never, tells ? this.listeners : undefined, this.#result!);
   }
 }

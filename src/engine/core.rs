@@ -194,7 +194,7 @@ impl Engine {
                     generation,
                     environment,
                 } => self.start(query, generation, environment),
-                Frame::Proceed { query, generation } => self.proceed(query, generation),
+                Frame::Proceed { query, generation } => self.proceed_now(query, generation),
                 Frame::Settled { query } => {
                     self.settled(query);
                     None
@@ -352,12 +352,14 @@ impl Engine {
         None
     }
 
-    fn proceed(&mut self, query: u32, generation: u32) -> Option<Effect> {
+    fn proceed_now(&mut self, query: u32, generation: u32) -> Option<Effect> {
         let record = self.queries.get_mut(query)?;
         let fetch = record
             .fetch
             .as_mut()
-            .filter(|fetch| fetch.generation == generation)?;
+            .filter(|fetch| {
+            fetch.generation == generation && fetch.phase == Phase::Continued
+        })?;
         if fetch.retry_cancelled && fetch.failures > 0.0 {
             return Some(Effect::Reject(query));
         }
@@ -487,7 +489,7 @@ impl Engine {
             }
             Work::Resume { .. } => {
                 let resumes = query.fetch.as_ref().is_some_and(|fetch| {
-                    fetch.phase == Phase::Paused && fetch.network.can_continue(environment)
+                    fetch.phase == Phase::Paused && fetch.can_continue(environment)
                 });
                 (false, resumes.then_some(Step::Effect(Effect::Continue(id))))
             }
@@ -533,6 +535,7 @@ impl Engine {
                 fetch.sleep = TimerId::NONE;
                 let generation = fetch.generation;
                 if fetch.network.can_continue(environment) {
+                    fetch.phase = Phase::Continued;
                     self.frames.push(Frame::Proceed { query, generation });
                     return None;
                 }

@@ -4,7 +4,7 @@
 //! the user's function and the decision runs again from the start, with one answer more. So the functions are called as
 //! often, and in the same order, as the code reads.
 
-use super::observer::{Observer, Options, Refetch, Setting};
+use super::observer::{Enabled, Observer, Options, Refetch, Setting};
 use super::query::{Query, STATIC, Status};
 use super::slab::Slab;
 
@@ -12,7 +12,7 @@ use super::slab::Slab;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Topic {
-    /// `enabled`: 0 for `false`, else 1.
+    /// `enabled`: 0 for `false`, 2 for nothing, else 1.
     Enabled = 0,
     /// `staleTime`: ms, or `STATIC`.
     StaleTime = 1,
@@ -101,7 +101,15 @@ impl Asker<'_, '_> {
 
     /// Whether it may fetch by itself.
     pub fn enabled(&mut self) -> Verdict<bool> {
-        self.flag(self.options.enabled, Topic::Enabled)
+        Ok(self.said_enabled(self.options.enabled, Topic::Enabled)? != Enabled::No)
+    }
+
+    /// What it says of itself, in these options or in those before.
+    pub fn said_enabled(&mut self, setting: Setting<Enabled>, topic: Topic) -> Verdict<Enabled> {
+        match setting {
+            Setting::Constant(value) => Ok(value),
+            Setting::Dynamic => Ok(Enabled::from_code(self.answers.ask(topic, self.observer)? as u32)),
+        }
     }
 
     /// How long data stays fresh (ms).
@@ -121,12 +129,13 @@ impl Asker<'_, '_> {
 
     /// Whether mounting fetches.
     pub fn on_mount(&mut self, query: &Query, now: f64) -> Verdict<bool> {
-        if query.state.has_data {
-            return self.on(query, self.options.on_mount, Topic::OnMount, now);
-        }
-        Ok(self.enabled()?
-            && (query.state.status != Status::Error
-                || self.flag(self.options.retry_on_mount, Topic::RetryOnMount)?))
+        let loads = self.enabled()?
+            && !query.state.has_data
+            && !(query.state.status == Status::Error
+                && !self.flag(self.options.retry_on_mount, Topic::RetryOnMount)?);
+        Ok(loads
+            || (query.state.has_data
+                && self.on(query, self.options.on_mount, Topic::OnMount, now)?))
     }
 
     /// Whether focus fetches.
@@ -144,10 +153,10 @@ impl Asker<'_, '_> {
         &mut self,
         query: &Query,
         moved: bool,
-        previous: Setting<bool>,
+        previous: Setting<Enabled>,
         now: f64,
     ) -> Verdict<bool> {
-        Ok((moved || !self.flag(previous, Topic::PreviousEnabled)?)
+        Ok((moved || self.said_enabled(previous, Topic::PreviousEnabled)? == Enabled::No)
             && !(self.options.suspense && query.state.status == Status::Error)
             && self.is_stale(query, now)?)
     }
@@ -216,16 +225,17 @@ pub fn is_disabled(
     Ok(!is_active(query, observers, answers)?)
 }
 
-/// Whether an observer takes the data for final.
+/// Whether an observer takes the data for final; without data nothing is.
 pub fn is_static(
     query: &Query,
     observers: &Slab<Observer>,
     answers: &mut Answers<'_>,
 ) -> Verdict<bool> {
-    Ok(any_observer(query, observers, answers, |asker| {
-        Ok(asker.stale_time()? == STATIC)
-    })?
-    .is_some())
+    Ok(query.state.has_data
+        && any_observer(query, observers, answers, |asker| {
+            Ok(asker.stale_time()? == STATIC)
+        })?
+        .is_some())
 }
 
 /// Whether the query is stale for its observers as they last saw it, or by itself.

@@ -46,6 +46,8 @@ pub enum Phase {
     Sleeping,
     /// The network or the focus is missing.
     Paused,
+    /// It goes on, and runs next.
+    Continued,
 }
 
 /// A fetch that hasn't settled.
@@ -66,6 +68,16 @@ pub struct Fetch {
 }
 
 impl Fetch {
+    /// Whether it may go on; one that never ran needs only what a start needs.
+    pub fn can_continue(&self, environment: Environment) -> bool {
+        if self.failures == 0.0 {
+            self.network.can_start(environment)
+        } else {
+            self.network.can_continue(environment)
+        }
+    }
+
+
     /// A fetch that begins.
     pub const fn new(generation: u32, network: NetworkMode) -> Self {
         let sleep = TimerId::NONE;

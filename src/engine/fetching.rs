@@ -2,7 +2,7 @@
 
 use super::core::Engine;
 use super::effect::Action;
-use super::fetch::{Environment, NetworkMode, Phase};
+use super::fetch::{Environment, Fetch, NetworkMode, Phase};
 use super::frames::Frame;
 use super::query::{Dirty, FetchStatus};
 
@@ -22,17 +22,13 @@ impl Engine {
     /// Somebody wants the query fetched. Joining revives retries that had been cancelled.
     pub fn wish_fetch(&mut self, id: u32, cancel_refetch: bool) -> Meets {
         let query = &mut self.queries[id];
-        let settled_well = query.fetch.is_none() && query.resolved;
-        if query.state.fetch_status == FetchStatus::Idle || (query.fetch.is_none() && !settled_well)
-        {
+        let Some(fetch) = query.fetch.as_mut().filter(|_| query.state.fetch_status != FetchStatus::Idle) else {
             return Meets::Nothing;
-        }
+        };
         if query.state.has_data && cancel_refetch {
             return Meets::Outdated;
         }
-        if let Some(fetch) = &mut query.fetch {
-            fetch.retry_cancelled = false;
-        }
+        fetch.retry_cancelled = false;
         self.stats.of(query.prefix).dedupes += 1;
         Meets::Fetch
     }
@@ -89,24 +85,17 @@ impl Engine {
 
     /// A paused fetch goes on.
     pub fn continue_fetch(&mut self, id: u32, generation: u32) -> bool {
-        let Some(query) = self.queries.get_mut(id) else {
-            return false;
-        };
-        let paused = query
-            .fetch
-            .as_ref()
-            .is_some_and(|fetch| fetch.generation == generation && fetch.phase == Phase::Paused);
-        if !paused {
-            return false;
-        }
+        let Some(query) = self.queries.get_mut(id) else { return false };
+        let paused = |fetch: &&mut Box<Fetch>| fetch.generation == generation && fetch.phase == Phase::Paused;
+        let Some(fetch) = query.fetch.as_mut().filter(paused) else { return false };
+        fetch.phase = Phase::Continued;
         query.state.fetch_status = FetchStatus::Fetching;
-        self.command(|engine| {
-            engine.frames.push(Frame::Proceed {
-                query: id,
-                generation,
-            });
-            engine.announce(id, Action::Continue);
-        })
+        self.command(|engine| engine.announce(id, Action::Continue))
+    }
+
+    /// A fetch that was announced as continued runs.
+    pub fn proceed(&mut self, id: u32, generation: u32) -> bool {
+        self.command(|engine| engine.frames.push(Frame::Proceed { query: id, generation }))
     }
 
     /// Whether this fetch is the one in flight.
@@ -119,7 +108,6 @@ impl Engine {
     pub fn succeed(&mut self, id: u32, generation: u32, has_data: bool, at: f64) -> bool {
         if self.is_current(id, generation) {
             self.end_fetch(id);
-            self.queries[id].resolved = true;
         }
         let query = &mut self.queries[id];
         query.state.succeed(has_data, at, false);
@@ -180,7 +168,6 @@ impl Engine {
         if let Some(mut fetch) = self.queries[id].fetch.take() {
             self.timers.clear(&mut fetch.sleep);
             self.in_flight -= 1;
-            self.queries[id].resolved = false;
         }
     }
 }

@@ -114,6 +114,11 @@ impl Engine {
         }
     }
 
+    /// Stops that time.
+    pub fn clear_gc(&mut self, id: u32) {
+        self.timers.clear(&mut self.queries[id].gc);
+    }
+
     /// Replaces the scalars by those of a state that a user gives, then tells of the caller's action.
     pub fn set_state(&mut self, id: u32, state: Scalars) -> bool {
         self.queries[id].state = state;

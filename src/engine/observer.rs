@@ -22,6 +22,28 @@ pub enum Refetch {
     Always,
 }
 
+/// What an observer says of itself. Nothing said is a yes, and yet a change when it becomes one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Enabled {
+    /// `false`.
+    No,
+    /// `true`.
+    Yes,
+    /// Nothing.
+    Unsaid,
+}
+
+impl Enabled {
+    /// From the number by which JavaScript says it.
+    pub const fn from_code(code: u32) -> Self {
+        match code {
+            0 => Self::No,
+            2 => Self::Unsaid,
+            _ => Self::Yes,
+        }
+    }
+}
+
 impl Refetch {
     /// From the number by which JavaScript says it.
     pub const fn from_code(code: u32) -> Self {
@@ -37,7 +59,7 @@ impl Refetch {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Options {
     /// Whether it may fetch by itself.
-    pub enabled: Setting<bool>,
+    pub enabled: Setting<Enabled>,
     /// How long data stays fresh (ms); `STATIC` for ever.
     pub stale_time: Setting<f64>,
     /// On mount.
@@ -48,7 +70,7 @@ pub struct Options {
     pub on_reconnect: Setting<Refetch>,
     /// Whether a mount tries again after an error.
     pub retry_on_mount: Setting<bool>,
-    /// How often it polls (ms), 0 for never.
+    /// How often it polls (ms), 0 for never, NaN where nothing is said.
     pub interval: Setting<f64>,
     /// Whether it polls without focus.
     pub interval_in_background: bool,
@@ -90,7 +112,10 @@ impl Options {
     /// 10 stale time is a function, 11 interval is a function, 12 polls in background, 13 suspense.
     pub fn unpack(bits: u32, stale_time: f64, interval: f64) -> Self {
         Self {
-            enabled: flag(bits, 0),
+            enabled: match two_bits(bits, 0) {
+                3 => Setting::Dynamic,
+                code => Setting::Constant(Enabled::from_code(code)),
+            },
             stale_time: number(bits, 10, stale_time),
             on_mount: refetch(bits, 2),
             on_focus: refetch(bits, 4),
@@ -114,7 +139,7 @@ pub struct Observer {
     pub last_stale: bool,
     pub(super) stale_timer: TimerId,
     pub(super) interval_timer: TimerId,
-    /// The interval in force (ms), 0 for none.
+    /// The interval in force (ms), 0 or NaN for none.
     pub(super) interval: f64,
     /// No longer among its query's observers, but a running notification may still reach it.
     pub(super) gone: bool,

@@ -6,7 +6,7 @@ use super::decision::{
     Answers, Asker, Question, Topic, Verdict, is_active, is_disabled, is_stale, is_static,
 };
 use super::fetch::{Environment, Phase, default_retry, default_retry_delay};
-use super::observer::{Options, Setting};
+use super::observer::{Enabled, Options, Setting};
 use super::query::{FetchStatus, Query};
 use super::timers::Deadline;
 
@@ -46,7 +46,7 @@ pub enum Decision {
         query: u32,
         options: Options,
         moved: bool,
-        previous: Setting<bool>,
+        previous: Setting<Enabled>,
         now: f64,
     },
     /// Whether focus (or else a reconnect) fetches.
@@ -285,12 +285,24 @@ impl Engine {
             observer: Some(id),
             answers,
         };
-        let stale_time = asker.stale_time()?;
+        let stale_time = self.stale_time_to_wait(&mut asker, id, server)?;
         let interval = asker.interval()?;
-        let enabled = asker.enabled()?;
-        self.set_stale_timer(id, stale_time, now, server);
-        self.set_interval(id, interval, enabled, server);
+        let polls = interval != 0.0 && !server && asker.enabled()?;
+        self.set_stale_timer(id, stale_time, now);
+        self.set_interval(id, interval, polls);
         Ok(f64::from(self.timer_pending()))
+    }
+
+    /// The stale time (ms) after which the observer's data turns stale, if it is to be waited for.
+    fn stale_time_to_wait(
+        &self,
+        asker: &mut Asker<'_, '_>,
+        id: u32,
+        server: bool,
+    ) -> Verdict<Option<f64>> {
+        let stale_time = asker.stale_time()?;
+        let waits = !self.observers[id].last_stale && !server && asker.enabled()?;
+        Ok((waits && stale_time >= 0.0 && stale_time.is_finite()).then_some(stale_time))
     }
 
     fn decide_retime(
@@ -309,12 +321,8 @@ impl Engine {
             answers,
         };
         let enabled_changed = |asker: &mut Asker<'_, '_>| -> Verdict<bool> {
-            let enabled = asker.enabled()?;
-            let before = match previous.enabled {
-                Setting::Constant(value) => value,
-                Setting::Dynamic => asker.answers.ask(Topic::PreviousEnabled, Some(id))? != 0.0,
-            };
-            Ok(enabled != before)
+            let enabled = asker.said_enabled(options.enabled, Topic::Enabled)?;
+            Ok(enabled != asker.said_enabled(previous.enabled, Topic::PreviousEnabled)?)
         };
         let stale_changed = |asker: &mut Asker<'_, '_>| -> Verdict<bool> {
             let stale_time = asker.stale_time()?;
@@ -322,50 +330,49 @@ impl Engine {
                 Setting::Constant(value) => value,
                 Setting::Dynamic => asker.answers.ask(Topic::PreviousStaleTime, Some(id))?,
             };
-            Ok(stale_time != before)
+            Ok(differ(stale_time, before))
         };
         let stale_time = if moved || enabled_changed(&mut asker)? || stale_changed(&mut asker)? {
-            Some(asker.stale_time()?)
+            Some(self.stale_time_to_wait(&mut asker, id, server)?)
         } else {
             None
         };
         let interval = asker.interval()?;
-        let enabled =
+        let polls =
             if moved || enabled_changed(&mut asker)? || interval != self.observers[id].interval {
-                Some(asker.enabled()?)
+                Some(!server && asker.enabled()?)
             } else {
                 None
             };
         if let Some(stale_time) = stale_time {
-            self.set_stale_timer(id, stale_time, now, server);
+            self.set_stale_timer(id, stale_time, now);
         }
-        if let Some(enabled) = enabled {
-            self.set_interval(id, interval, enabled, server);
+        if let Some(polls) = polls {
+            self.set_interval(id, interval, polls);
         }
         Ok(f64::from(self.timer_pending()))
     }
 
-    fn set_stale_timer(&mut self, id: u32, stale_time: f64, now: f64, server: bool) {
+    fn set_stale_timer(&mut self, id: u32, stale_time: Option<f64>, now: f64) {
         let observer = &mut self.observers[id];
         self.timers.clear(&mut observer.stale_timer);
-        if server || observer.last_stale || !(stale_time >= 0.0 && stale_time.is_finite()) {
-            return;
+        if let Some(stale_time) = stale_time {
+            // One ms more: at the very end of the stale time the data is still fresh for hosts that fire early.
+            let left = self.queries[observer.query]
+                .state
+                .until_stale(stale_time, now)
+                + 1.0;
+            observer.stale_timer = self
+                .timers
+                .set(self.clock.now() + left, Deadline::Stale(id));
         }
-        // One ms more: at the very end of the stale time the data is still fresh for hosts that fire early.
-        let left = self.queries[observer.query]
-            .state
-            .until_stale(stale_time, now)
-            + 1.0;
-        observer.stale_timer = self
-            .timers
-            .set(self.clock.now() + left, Deadline::Stale(id));
     }
 
-    fn set_interval(&mut self, id: u32, interval: f64, enabled: bool, server: bool) {
+    fn set_interval(&mut self, id: u32, interval: f64, polls: bool) {
         let observer = &mut self.observers[id];
         self.timers.clear(&mut observer.interval_timer);
         observer.interval = interval;
-        if !server && enabled && interval > 0.0 && interval.is_finite() {
+        if polls && interval > 0.0 && interval.is_finite() {
             observer.interval_timer = self
                 .timers
                 .set(self.clock.now() + interval, Deadline::Interval(id));
@@ -415,4 +422,9 @@ impl Engine {
         query.state.failure_count = fetch.failures;
         Ok(1.0)
     }
+}
+
+/// Whether two options differ; NaN stands for one that isn't given.
+fn differ(a: f64, b: f64) -> bool {
+    a != b && !(a.is_nan() && b.is_nan())
 }

@@ -168,8 +168,6 @@ pub struct Query {
     pub(super) gc_time: f64,
     pub(super) gc: TimerId,
     pub(super) fetch: Option<Box<Fetch>>,
-    /// Whether the last fetch brought data.
-    pub(super) resolved: bool,
     /// Counts the fetches, so that a late answer is known as such.
     pub(super) generation: u32,
     /// What an operation that hit the query while it was in flight asks for once it has settled.
@@ -201,7 +199,6 @@ impl Query {
             gc_time: 0.0,
             gc: TimerId::NONE,
             fetch: None,
-            resolved: false,
             generation: 0,
             dirty: Dirty::No,
             in_sweep: false,

@@ -27,7 +27,7 @@ impl Engine {
             last_stale,
             stale_timer: TimerId::NONE,
             interval_timer: TimerId::NONE,
-            interval: 0.0,
+            interval: f64::NAN,
             gone: false,
         });
         let record = &mut self.queries[query];
@@ -76,6 +76,11 @@ impl Engine {
     /// New options of an observer.
     pub fn set_options(&mut self, id: u32, options: Options) {
         self.observers[id].options = options;
+    }
+
+    /// A result that was shown outside a notification: whether it was stale.
+    pub fn set_last_stale(&mut self, id: u32, stale: bool) {
+        self.observers[id].last_stale = stale;
     }
 
     /// An observer's options.

@@ -169,6 +169,11 @@ impl Engine {
         core.timer_pending()
     }
 
+    /// Stops the time after which an unwatched query goes.
+    pub fn clear_gc(&mut self, query: u32) {
+        self.core.borrow_mut().clear_gc(query);
+    }
+
     /// Gives a query these tags and no others.
     pub fn set_tags(&mut self, query: u32, joined: &str) {
         self.core.borrow_mut().set_tags(query, names(joined));
@@ -298,6 +303,11 @@ impl Engine {
         self.core.borrow_mut().continue_fetch(query, generation)
     }
 
+    /// A fetch that was announced as continued runs.
+    pub fn proceed(&mut self, query: u32, generation: u32) -> bool {
+        self.core.borrow_mut().proceed(query, generation)
+    }
+
     /// The fetch brought data.
     pub fn succeed(&mut self, query: u32, generation: u32, has_data: bool, at: f64) -> bool {
         self.core
@@ -360,6 +370,11 @@ impl Engine {
         self.core
             .borrow_mut()
             .set_options(observer, Options::unpack(bits, stale_time, interval));
+    }
+
+    /// A result that was shown outside a notification: whether it was stale.
+    pub fn set_last_stale(&mut self, observer: u32, stale: bool) {
+        self.core.borrow_mut().set_last_stale(observer, stale);
     }
 
     /// Decides the flags of a result (1 stale, 2 enabled, 4 fetched since the counts) and loads the state.

@@ -7,7 +7,7 @@ export interface PackedOptions {
   readonly bits: number;
   /** ms; `STATIC` for ever. */
   readonly staleTime: number;
-  /** ms; 0 for none. */
+  /** ms; 0 for none, NaN where nothing is said. */
   readonly interval: number;
 }
 
@@ -32,7 +32,7 @@ export function packOptions(options: AnyOptions): PackedOptions {
   const { staleTime, refetchInterval } = options;
   const skip = options.skipCache !== undefined && options.skipCache !== false;
   let bits =
-    flagBits(options.enabled) |
+    enabledBits(options.enabled) |
     (refetchBits(skip ? 'always' : options.refetchOnMount) << 2) |
     (refetchBits(options.refetchOnWindowFocus) << 4) |
     (refetchBits(options.refetchOnReconnect) << 6) |
@@ -52,7 +52,7 @@ export function packOptions(options: AnyOptions): PackedOptions {
 export function answerTopic(topic: number, options: AnyOptions, previous: AnyOptions | undefined, query: Query<any, any, any, any>): number {
   switch (topic) {
     case ENABLED:
-      return flagNumber(resolve(options.enabled, query));
+      return enabledNumber(resolve(options.enabled, query));
     case STALE_TIME:
       return staleTimeNumber(resolve(options.staleTime, query));
     case ON_MOUNT:
@@ -66,7 +66,7 @@ export function answerTopic(topic: number, options: AnyOptions, previous: AnyOpt
     case INTERVAL:
       return intervalNumber(resolve(options.refetchInterval, query));
     case PREVIOUS_ENABLED:
-      return flagNumber(resolve(previous?.enabled, query));
+      return enabledNumber(resolve(previous?.enabled, query));
     case PREVIOUS_STALE_TIME:
       return staleTimeNumber(resolve(previous?.staleTime, query));
     default:
@@ -74,12 +74,22 @@ export function answerTopic(topic: number, options: AnyOptions, previous: AnyOpt
   }
 }
 
+/** The engine takes NaN for a stale time that isn't given. */
 export function staleTimeNumber(staleTime: unknown): number {
-  return staleTime === 'static' ? STATIC : typeof staleTime === 'number' ? staleTime : 0;
+  return staleTime === 'static' ? STATIC : typeof staleTime === 'number' ? staleTime : Number.NaN;
 }
 
 export function resolve<T>(value: T | ((query: any) => T), query: unknown): T {
   return typeof value === 'function' ? (value as (query: unknown) => T)(query) : value;
+}
+
+function enabledBits(value: unknown): number {
+  return typeof value === 'function' ? ASK : enabledNumber(value);
+}
+
+/** Nothing said is a yes, and yet a change when it becomes one. */
+function enabledNumber(value: unknown): number {
+  return value === undefined ? 2 : flagNumber(value);
 }
 
 function flagBits(value: unknown): number {
@@ -95,5 +105,5 @@ function refetchBits(value: unknown): number {
 }
 
 function intervalNumber(value: unknown): number {
-  return typeof value === 'number' ? value : 0;
+  return typeof value === 'number' ? value : Number.NaN;
 }

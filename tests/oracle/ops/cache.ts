@@ -10,7 +10,7 @@ type Fields = Record<string, unknown>;
 export const cacheOps = {
   /** Listens; at the nth event of `type` (any, if not given) it acts. */
   subscribe: (world: World, type: string | undefined, reaction: Marker<'at', readonly [number, Step[]]>) => {
-    const [nth, steps] = reaction.args;
+    const [nth, steps = []] = reaction.args;
     let count = 0;
     world.caches[0]!.subscribe((event) => {
       if (type !== undefined && event.type !== type) return;

@@ -20,7 +20,8 @@ const setup: fc.Arbitrary<Setup> = fc
     events: of(true, true, true, false),
     states: of<Setup['states']>('each step', 'each step', 'event', 'end'),
     scheduler: of<Setup['scheduler']>('timeout', 'timeout', 'microtask', 'sync'),
-    faked: of<Setup['faked']>('all', 'all', 'all', 'timers and Date'),
+    // Partly faked clocks are in known/: there a deadline may count from an earlier moment (differences.md, 6).
+    faked: of<Setup['faked']>('all'),
   })
   .map(({ defaults, ...rest }) => ({ ...SETUP, ...rest, ...(defaults ? { defaults } : {}) }));
 

@@ -1,5 +1,13 @@
 import * as peer from '@tanstack/query-core';
 
+// A reset query starts its time anew in ours, and stays for ever there: differences.md, 7.
+const queries = peer.Query.prototype as unknown as { reset(): void; scheduleGc(): void };
+const { reset } = queries;
+queries.reset = function () {
+  reset.call(this);
+  this.scheduleGc();
+};
+
 /** The public surface that both packages must share. */
 export type Core = typeof peer;
 

@@ -43,7 +43,7 @@ export class Observers {
 
   subscribe(slot: Slot, reaction: Marker<'at', readonly [number, Step[]]> | undefined): void {
     const name = `${slot.label} listener ${this.#listeners++}`;
-    const [nth, steps] = reaction?.args ?? [-1, []];
+    const [nth, steps = []] = reaction?.args ?? [-1];
     let count = 0;
     slot.off.push(
       slot.observer.subscribe((result) => {

@@ -29,6 +29,11 @@ export class Recorder {
     return this.lines.length > MOST_LINES;
   }
 
+  /** In which step the world is, from 0. */
+  step = 0;
+  /** Whether this step has filtered queries by type: how often `enabled` was asked isn't compared (differences.md, 5). */
+  filtered = false;
+
   call(what: string): void {
     this.#calls.set(what, (this.#calls.get(what) ?? 0) + 1);
   }
@@ -49,7 +54,11 @@ export class Recorder {
       this.line(`  ${label} ${ok ? `resolves ${this.show.data(value)}` : `rejects ${this.show.error(value)}`}`);
     }
     this.#settled = [];
-    for (const what of [...this.#calls.keys()].sort()) this.line(`  ${what} × ${this.#calls.get(what)}`);
+    for (const what of [...this.#calls.keys()].sort()) {
+      if (!(this.filtered && /enabled\(/.test(what))) this.line(`  ${what} × ${this.#calls.get(what)}`);
+    }
     this.#calls.clear();
+    this.step++;
+    this.filtered = false;
   }
 }

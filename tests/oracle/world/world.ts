@@ -13,6 +13,12 @@ import { Watch } from './watch.js';
 /** Nested steps (listeners that act) after which a scenario goes quiet, so that every scenario ends. */
 const MOST_NESTED = 60;
 
+/** Steps that may fetch: not while a fetch is announced or runs, as two of them differ (differences.md, 8). */
+const FETCHES = /(refetch|fetchQuery|prefetchQuery|\.query|ensureQueryData|Queries|\.fetch|setOptions|patch|subscribe|fetchOptimistic|reset|focus|online)$/i;
+
+/** Steps that filter queries, also by type. */
+const FILTERS = /(Queries|QueriesData|isFetching|\.find|\.findAll)$/;
+
 /** One run of a scenario on one core: clients, caches, observers, fetchers, and the record of what they did. */
 export class World {
   readonly recorder: Recorder;
@@ -79,6 +85,7 @@ export class World {
   /** Runs a step inside a callback, synchronously. */
   applyInside(step: Step): void {
     if (++this.#nested > MOST_NESTED || this.#depth > 3) return;
+    if (FETCHES.test(step.op) && this.#isBusy()) return;
     this.recorder.line(`  (inside) ${code(step)}`);
     this.#depth++;
     try {
@@ -90,10 +97,15 @@ export class World {
     }
   }
 
+  #isBusy(): boolean {
+    return this.caches.some((cache) => cache.getAll().some((query) => query.state.fetchStatus !== 'idle'));
+  }
+
   #apply(step: Step): unknown {
     const op = ops[step.op];
     if (!op) throw new Error(`there is no step "${step.op}"; steps are: ${Object.keys(ops).join(', ')}`);
     const { recorder } = this;
+    recorder.filtered ||= FILTERS.test(step.op);
     let value: unknown;
     try {
       value = op(this, ...step.args);
