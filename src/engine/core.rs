@@ -357,9 +357,7 @@ impl Engine {
         let fetch = record
             .fetch
             .as_mut()
-            .filter(|fetch| {
-            fetch.generation == generation && fetch.phase == Phase::Continued
-        })?;
+            .filter(|fetch| fetch.generation == generation && fetch.phase == Phase::Continued)?;
         if fetch.retry_cancelled && fetch.failures > 0.0 {
             return Some(Effect::Reject(query));
         }

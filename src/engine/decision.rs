@@ -108,7 +108,9 @@ impl Asker<'_, '_> {
     pub fn said_enabled(&mut self, setting: Setting<Enabled>, topic: Topic) -> Verdict<Enabled> {
         match setting {
             Setting::Constant(value) => Ok(value),
-            Setting::Dynamic => Ok(Enabled::from_code(self.answers.ask(topic, self.observer)? as u32)),
+            Setting::Dynamic => Ok(Enabled::from_code(
+                self.answers.ask(topic, self.observer)? as u32
+            )),
         }
     }
 
@@ -156,9 +158,11 @@ impl Asker<'_, '_> {
         previous: Setting<Enabled>,
         now: f64,
     ) -> Verdict<bool> {
-        Ok((moved || self.said_enabled(previous, Topic::PreviousEnabled)? == Enabled::No)
-            && !(self.options.suspense && query.state.status == Status::Error)
-            && self.is_stale(query, now)?)
+        Ok(
+            (moved || self.said_enabled(previous, Topic::PreviousEnabled)? == Enabled::No)
+                && !(self.options.suspense && query.state.status == Status::Error)
+                && self.is_stale(query, now)?,
+        )
     }
 
     fn on(

@@ -77,7 +77,6 @@ impl Fetch {
         }
     }
 
-
     /// A fetch that begins.
     pub const fn new(generation: u32, network: NetworkMode) -> Self {
         let sleep = TimerId::NONE;

@@ -22,7 +22,11 @@ impl Engine {
     /// Somebody wants the query fetched. Joining revives retries that had been cancelled.
     pub fn wish_fetch(&mut self, id: u32, cancel_refetch: bool) -> Meets {
         let query = &mut self.queries[id];
-        let Some(fetch) = query.fetch.as_mut().filter(|_| query.state.fetch_status != FetchStatus::Idle) else {
+        let Some(fetch) = query
+            .fetch
+            .as_mut()
+            .filter(|_| query.state.fetch_status != FetchStatus::Idle)
+        else {
             return Meets::Nothing;
         };
         if query.state.has_data && cancel_refetch {
@@ -85,9 +89,15 @@ impl Engine {
 
     /// A paused fetch goes on.
     pub fn continue_fetch(&mut self, id: u32, generation: u32) -> bool {
-        let Some(query) = self.queries.get_mut(id) else { return false };
-        let paused = |fetch: &&mut Box<Fetch>| fetch.generation == generation && fetch.phase == Phase::Paused;
-        let Some(fetch) = query.fetch.as_mut().filter(paused) else { return false };
+        let Some(query) = self.queries.get_mut(id) else {
+            return false;
+        };
+        let paused = |fetch: &&mut Box<Fetch>| {
+            fetch.generation == generation && fetch.phase == Phase::Paused
+        };
+        let Some(fetch) = query.fetch.as_mut().filter(paused) else {
+            return false;
+        };
         fetch.phase = Phase::Continued;
         query.state.fetch_status = FetchStatus::Fetching;
         self.command(|engine| engine.announce(id, Action::Continue))
@@ -95,7 +105,12 @@ impl Engine {
 
     /// A fetch that was announced as continued runs.
     pub fn proceed(&mut self, id: u32, generation: u32) -> bool {
-        self.command(|engine| engine.frames.push(Frame::Proceed { query: id, generation }))
+        self.command(|engine| {
+            engine.frames.push(Frame::Proceed {
+                query: id,
+                generation,
+            })
+        })
     }
 
     /// Whether this fetch is the one in flight.
