@@ -492,14 +492,14 @@ impl Engine {
                 (false, resumes.then_some(Step::Effect(Effect::Continue(id))))
             }
             Work::Sweep => {
-                query.in_sweep = false;
-                if query.in_flight() {
-                    return Ok((false, None));
-                }
+                // A fetch that has begun since is younger than the operation and answers it.
+                let waits = query.in_sweep && !query.in_flight();
                 let query = &self.queries[id];
-                let wanted = !query.observers.is_empty()
+                let wanted = waits
+                    && !query.observers.is_empty()
                     && is_active(query, &self.observers, answers)?
                     && !is_static(query, &self.observers, answers)?;
+                self.queries[id].in_sweep = false;
                 (false, wanted.then_some(Step::Effect(Effect::Fetch(id))))
             }
             Work::Drop => {

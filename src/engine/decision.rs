@@ -133,8 +133,8 @@ impl Asker<'_, '_> {
     pub fn on_mount(&mut self, query: &Query, now: f64) -> Verdict<bool> {
         let loads = self.enabled()?
             && !query.state.has_data
-            && !(query.state.status == Status::Error
-                && !self.flag(self.options.retry_on_mount, Topic::RetryOnMount)?);
+            && (query.state.status != Status::Error
+                || self.flag(self.options.retry_on_mount, Topic::RetryOnMount)?);
         Ok(loads
             || (query.state.has_data
                 && self.on(query, self.options.on_mount, Topic::OnMount, now)?))

@@ -1,11 +1,14 @@
 //! Tests of the engine's pure modules: one binary, a module for each concept.
+mod churn;
 mod clock;
 mod glob;
 mod glob_redis;
 mod interner;
 mod keys;
 mod live;
+mod operations;
 mod protocol;
 mod rules;
+mod simulation;
 mod sse;
 mod timers;
