@@ -1,3 +1,4 @@
+import { show } from './show';
 import { type Params, quote, Template } from './template';
 
 interface KeyTemplate {
@@ -24,12 +25,25 @@ export function defineKeys(templates: Record<string, KeyTemplate>): Record<strin
   return keys;
 }
 
-function defineKey(name: string, { key, ttl, tags = [] }: KeyTemplate) {
+function defineKey(name: string, template: KeyTemplate) {
+  if (typeof template !== 'object' || template === null) {
+    throw new TypeError(
+      `The template of ${quote(name)} is ${show(template)}: give { key, ttl } and, if you like, tags.`,
+    );
+  }
+  const { key, ttl, tags = [] } = template;
   if (typeof key !== 'string' || key === '') {
-    throw new TypeError(`The key template of ${quote(name)} is ${String(key)}: write one like 'exec:dashboard:{workspaceId}'.`);
+    throw new TypeError(
+      `The key template of ${quote(name)} is ${show(key)}: write one like 'exec:dashboard:{workspaceId}'.`,
+    );
   }
   if (typeof ttl !== 'number' || Number.isNaN(ttl) || ttl < 0) {
-    throw new TypeError(`The ttl of ${quote(name)} is ${String(ttl)}: give milliseconds, such as TTL.LONG.`);
+    throw new TypeError(`The ttl of ${quote(name)} is ${show(ttl)}: give milliseconds, such as TTL.LONG.`);
+  }
+  if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string')) {
+    throw new TypeError(
+      `The tags of ${quote(name)} are ${show(tags)}: give a list of strings, ['workspace:{workspaceId}'].`,
+    );
   }
   const whole = new Template(key, `The key template of ${quote(name)}`);
   const parts = splitOutside(key).map((part) => new Template(part, `The key template of ${quote(name)}`));
@@ -56,7 +70,15 @@ function splitOutside(key: string): string[] {
   return key.split(/:(?![^{]*\})/);
 }
 
-function check(name: string, params: Params, known: ReadonlySet<string>, needed: ReadonlySet<string> | undefined): void {
+function check(
+  name: string,
+  params: Params,
+  known: ReadonlySet<string>,
+  needed: ReadonlySet<string> | undefined,
+): void {
+  if (typeof params !== 'object' || params === null) {
+    throw new TypeError(`keys.${name} takes its parameters by name, not ${show(params)}: pass { … }.`);
+  }
   for (const [param, value] of Object.entries(params)) {
     if (!known.has(param)) {
       const choice = known.size > 0 ? `it has ${[...known].map(quote).join(', ')}` : 'it has none';
@@ -67,11 +89,13 @@ function check(name: string, params: Params, known: ReadonlySet<string>, needed:
     }
     const isFine = typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
     if (!isFine) {
-      throw new TypeError(`keys.${name}: the parameter ${quote(param)} is ${String(value)}; give a string, a number or a boolean.`);
+      throw new TypeError(
+        `keys.${name}: the parameter ${quote(param)} is ${show(value)}; give a string, a number or a boolean.`,
+      );
     }
   }
   for (const param of needed ?? []) {
-    if (!(param in params)) {
+    if (!Object.hasOwn(params, param)) {
       throw new TypeError(`keys.${name} needs the parameter ${quote(param)}: pass { ${param}: … }.`);
     }
   }

@@ -1,8 +1,10 @@
 import type { Host } from './bridge/host';
 import { isDevelopment } from './development';
 import { noop } from './markers';
-import { SEPARATOR } from './query';
+import { isPlainObject } from './plain';
 import type { Query } from './query';
+import { SEPARATOR } from './query';
+import { show } from './show';
 
 export type Rule = string | { tag: string } | { event: string; args?: Record<string, string> };
 export type Rules = Record<string, readonly Rule[]>;
@@ -32,10 +34,11 @@ export class Events {
 
   /** Replaces the rules. Throws a TypeError that names the rule, what is wrong with it and how to mend it. */
   setRules(rules: Rules): void {
+    const list = checkRules(rules);
     try {
-      this.#host.engine.set_rules(Object.entries(rules));
+      this.#host.engine.set_rules(list);
     } catch (error) {
-      throw new TypeError(String(error));
+      throw typeof error === 'string' ? new TypeError(error) : error;
     }
     this.#known = new Set(Object.keys(rules));
   }
@@ -67,7 +70,9 @@ export class Events {
     // Once for each name, and not for ever more of them.
     if (!this.#told.has(event) && this.#told.size < 100) {
       this.#told.add(event);
-      console.warn(`The event ${JSON.stringify(event)} has no rule and invalidates nothing: add it to the client's rules.`);
+      console.warn(
+        `The event ${JSON.stringify(event)} has no rule and invalidates nothing: add it to the client's rules.`,
+      );
     }
   }
 }
@@ -80,6 +85,42 @@ function makeSweep(): { promise: Promise<void>; resolve: (fetches: Promise<unkno
   return { promise, resolve };
 }
 
+/** The rules as the engine takes them. What JavaScript allows and the engine's types don't is refused here, by name. */
+function checkRules(rules: Rules): [string, readonly Rule[]][] {
+  if (typeof rules !== 'object' || rules === null || Array.isArray(rules)) {
+    throw new TypeError(`The rules are ${show(rules)}: give an object, { 'agent.changed': ['agent:{agent_id}:*'] }.`);
+  }
+  const list = Object.entries(rules);
+  for (const [event, targets] of list) {
+    if (!Array.isArray(targets)) {
+      throw new TypeError(
+        `The rule of ${JSON.stringify(event)} is ${show(targets)}: give a list, ['agent:{agent_id}:*'].`,
+      );
+    }
+    for (const target of targets) {
+      if (!isRule(target)) {
+        throw new TypeError(
+          `The rule of ${JSON.stringify(event)} has the target ${show(target)}: give a glob as a string, { tag } or { event, args } with strings.`,
+        );
+      }
+    }
+  }
+  return list;
+}
+
+function isRule(target: unknown): target is Rule {
+  if (typeof target !== 'object' || target === null) {
+    return typeof target === 'string';
+  }
+  const { tag, event, args } = target as Record<string, unknown>;
+  if (typeof tag === 'string') {
+    return event === undefined;
+  }
+  const areTexts =
+    args === undefined || (isPlainObject(args) && Object.values(args).every((text) => typeof text === 'string'));
+  return typeof event === 'string' && areTexts;
+}
+
 function checkValue(event: string, field: string, value: unknown): string {
   if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') {
     const text = String(value);
@@ -88,6 +129,6 @@ function checkValue(event: string, field: string, value: unknown): string {
     }
   }
   throw new TypeError(
-    `The field ${JSON.stringify(field)} of the event ${JSON.stringify(event)} is ${String(value)}: give a string without control characters, a number or a boolean.`,
+    `The field ${JSON.stringify(field)} of the event ${JSON.stringify(event)} is ${show(value)}: give a string without control characters, a number or a boolean.`,
   );
 }

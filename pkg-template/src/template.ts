@@ -32,7 +32,9 @@ export class Template {
       }
       const param = rest.slice(open + 1, close);
       if (!/^[\w.-]+$/.test(param)) {
-        throw new TypeError(`${where} ${quote(source)} has the placeholder {${param}}: a name of letters, digits, _, . or - is needed.`);
+        throw new TypeError(
+          `${where} ${quote(source)} has the placeholder {${param}}: a name of letters, digits, _, . or - is needed.`,
+        );
       }
       pieces.push({ param });
       rest = rest.slice(close + 1);
@@ -62,7 +64,7 @@ export class Template {
         if (typeof piece === 'string') {
           return literal(piece);
         }
-        const value = params[piece.param];
+        const value = Object.hasOwn(params, piece.param) ? params[piece.param] : undefined;
         return value === undefined ? '*' : literal(String(value));
       })
       .join('');
