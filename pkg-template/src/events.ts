@@ -45,6 +45,9 @@ export class Events {
 
   emit(event: string, args: Record<string, string | number | boolean> = {}): Promise<void> {
     const { engine } = this.#host;
+    if (typeof event !== 'string') {
+      throw new TypeError(`The event's name is ${show(event)}: give a string, emit('agent.changed', { agent_id }).`);
+    }
     let joined = '';
     for (const field in args) {
       joined += (joined ? SEPARATOR : '') + field + SEPARATOR + checkValue(event, field, args[field]);

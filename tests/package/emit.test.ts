@@ -76,6 +76,11 @@ describe('emit', () => {
     },
   );
 
+  it.each([5, null, undefined, {}])('refuses the name %o', (event) => {
+    start();
+    expect(() => client.emit(event as never)).toThrow(/event's name is/);
+  });
+
   it('names the missing field, and marks nothing', () => {
     start();
     client.setQueryData(['agent', 'ws', 'a1', 'runs'], 1);
