@@ -37,7 +37,7 @@ export class LiveConnection implements Connection {
       throw new TypeError(error instanceof Error ? error.message : String(error));
     }
     listenToPage(this.#listening.signal, (event) => self.deref()?.tell(event));
-    finalizer.register(this, this.#listening);
+    finalizer.register(this, this.#listening, this);
     const connections = open.get(cache) ?? new Set();
     open.set(cache, connections.add(this));
     this.#live.connect();

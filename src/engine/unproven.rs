@@ -1,37 +1,65 @@
-//! What was cached before a live connection watched over it.
+//! What a live connection without a cursor can't vouch for: what was asked for before its stream was.
+
+use std::collections::BTreeMap;
 
 use super::core::Engine;
 use super::protocol::Mode;
+use super::query::Query;
 use super::registry::ROOT;
 
-/// A fetch under way: its query and its generation.
-pub type Flight = (u32, u32);
+/// How far the queries had come at some moment.
+#[derive(Debug, Default)]
+pub struct Before(BTreeMap<u32, Progress>);
 
-impl Engine {
-    /// The fetches under way.
-    pub fn flights(&self) -> Vec<Flight> {
-        let mut flights = Vec::new();
-        self.registry.each_below(ROOT, |id| {
-            if let Some(fetch) = &self.queries[id].fetch {
-                flights.push((id, fetch.generation));
-            }
-        });
-        flights
+/// How far one query had come; a later one is as one that had done nothing.
+#[derive(Debug, Clone, Copy, Default)]
+struct Progress {
+    /// Fetches begun.
+    generation: u32,
+    /// Successes and manual writes.
+    updates: f64,
+}
+
+impl Progress {
+    fn of(query: &Query) -> Self {
+        Self {
+            generation: query.generation,
+            updates: query.state.data_update_count,
+        }
     }
 
-    /// Marks what no history vouches for: all data that is there, and the answers of these flights, if they are still to
-    /// come. A first load that began later is left alone: its request left after that of the stream. `now` in ms.
-    pub fn apply_unproven(&mut self, flights: &[Flight], now: f64) -> bool {
+    /// Whether the data comes, or the first data will come, from a later fetch. Data that is being replaced isn't there yet:
+    /// the fetch may be cancelled and leave the old data in place.
+    fn proves(self, query: &Query) -> bool {
+        let brings_data = if query.in_flight() {
+            !query.state.has_data
+        } else {
+            query.state.data_update_count != self.updates
+        };
+        query.generation != self.generation && brings_data
+    }
+}
+
+impl Engine {
+    /// How far all queries have come by now.
+    pub fn progress(&self) -> Before {
+        let mut before = BTreeMap::new();
+        self.registry.each_below(ROOT, |id| {
+            before.insert(id, Progress::of(&self.queries[id]));
+        });
+        Before(before)
+    }
+
+    /// Marks all data and all answers still to come, except those that were asked for after the given moment. `now` in ms.
+    pub fn apply_unproven(&mut self, before: &Before, now: f64) -> bool {
         let mut list = Vec::new();
         self.registry.each_below(ROOT, |id| {
-            if self.queries[id].state.has_data {
+            let query = &self.queries[id];
+            let then = before.0.get(&id).copied().unwrap_or_default();
+            if (query.state.has_data || query.in_flight()) && !then.proves(query) {
                 list.push(id);
             }
         });
-        let waiting = flights
-            .iter()
-            .filter(|(id, generation)| self.is_current(*id, *generation));
-        list.extend(waiting.map(|(id, _)| *id));
         self.mark(list, Mode::Refetch, 0.0, now)
     }
 }

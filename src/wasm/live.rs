@@ -12,15 +12,15 @@ use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    AbortController, Headers, ReadableStreamDefaultReader, Request, RequestCredentials,
-    RequestInit, Response,
+    AbortController, Headers, ReadableStreamDefaultReader, RequestCredentials, RequestInit,
+    Response,
 };
 
 use super::engine::Engine;
 use crate::engine::core::Engine as Core;
 use crate::engine::glob::Glob;
 use crate::engine::live::{Answer, Config, Live, Output, Status, Wake};
-use crate::engine::unproven::Flight;
+use crate::engine::unproven::Before;
 
 /// `setTimeout` fires at once for longer delays.
 const LONGEST_SLEEP_MS: f64 = 2_147_483_647.0;
@@ -42,8 +42,8 @@ struct Options {
 struct Shared {
     live: RefCell<Live>,
     core: Rc<RefCell<Core>>,
-    /// What was under way when the stream was first asked for.
-    flights: RefCell<Vec<Flight>>,
+    /// What had been asked for before the stream was.
+    before: RefCell<Before>,
     options: Options,
     credentials: RequestCredentials,
     token: Option<Function>,
@@ -103,7 +103,7 @@ impl LiveClient {
         let shared = Shared {
             live: RefCell::new(Live::new(config, seed.to_bits())),
             core: engine.core.clone(),
-            flights: RefCell::default(),
+            before: RefCell::default(),
             options,
             credentials,
             token,
@@ -260,11 +260,10 @@ impl Shared {
         init.set_headers(&headers);
         init.set_credentials(self.credentials);
         init.set_signal(abort.map(|abort| abort.signal()).as_ref());
-        let request = Request::new_with_str_and_init(&url, &init)?;
         // Of the global object: a window, a worker or Node.
         let global = js_sys::global();
         let fetch: Function = Reflect::get(&global, &"fetch".into())?.dyn_into()?;
-        let answer: Promise = fetch.call1(&global, &request)?.dyn_into()?;
+        let answer: Promise = fetch.call2(&global, &url.into(), &init)?.dyn_into()?;
         JsFuture::from(answer).await?.dyn_into()
     }
 }
@@ -294,7 +293,7 @@ async fn run(shared: Rc<Shared>) {
                     ..
                 } => {
                     if cursor.is_none() {
-                        *shared.flights.borrow_mut() = shared.core.borrow().flights();
+                        *shared.before.borrow_mut() = shared.core.borrow().progress();
                     }
                     let controller = AbortController::new().ok();
                     abort = controller.clone();
@@ -311,7 +310,11 @@ async fn run(shared: Rc<Shared>) {
                 }
                 Output::Abort => {
                     pending = None;
-                    reader = None;
+                    // Node's fetch forgets its signal once what it made of the request is collected: cancelling the body
+                    // ends the request there, too.
+                    if let Some(reader) = reader.take() {
+                        drop(JsFuture::from(reader.cancel()));
+                    }
                     if let Some(abort) = abort.take() {
                         abort.abort();
                     }
@@ -334,8 +337,8 @@ async fn run(shared: Rc<Shared>) {
                     shared.tell("reset", (*reason).into(), JsValue::UNDEFINED);
                 }
                 Output::ApplyUnproven => {
-                    let flights = shared.flights.take();
-                    shared.apply(|core, now| core.apply_unproven(&flights, now));
+                    let before = shared.before.take();
+                    shared.apply(|core, now| core.apply_unproven(&before, now));
                     shared.tell("reset", "unproven".into(), JsValue::UNDEFINED);
                 }
                 Output::Status(status) => shared.tell_status(&status),

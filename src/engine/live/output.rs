@@ -39,8 +39,8 @@ pub enum Output {
         /// The server's reason, or the client's own: `unknown-operation`, `unreadable`, `cursor-lost`.
         reason: Cow<'static, str>,
     },
-    /// The first connection of all has come to its `sync`, and it had no cursor: what was asked for before it was requested
-    /// is older than its history, and nothing that the server says will tell whether it is stale. Treat it as stale.
+    /// The first connection of all has come to its `sync`, and it had no cursor. What was asked for before the last request
+    /// without a cursor may be older than the history that begins now, and no event will tell: treat it as stale.
     ApplyUnproven,
     /// Tell whoever watches.
     Status(Status),
