@@ -3,8 +3,8 @@ import { isDevelopment } from './development';
 import { noop } from './markers';
 import { isPlainObject } from './plain';
 import type { Query } from './query';
-import { SEPARATOR } from './query';
 import { show } from './show';
+import { SEPARATOR } from './tags';
 
 export type Rule = string | { tag: string } | { event: string; args?: Record<string, string> };
 export type Rules = Record<string, readonly Rule[]>;

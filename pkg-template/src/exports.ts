@@ -14,8 +14,8 @@ export {
 } from './markers';
 export { matchQuery } from './matchQuery';
 export { MutationCache } from './mutationCache';
-export * from './notYet';
 export { defaultScheduler, notifyManager } from './notifyManager';
+export * from './notYet';
 export { onlineManager } from './onlineManager';
 export { Query } from './query';
 export { QueryCache } from './queryCache';

@@ -1,8 +1,5 @@
-import type { QueryOptions, QueryState } from '@tanstack/query-core';
+import type { QueryOptions } from '@tanstack/query-core';
 import { LazyPromise } from './lazyPromise';
-
-/** What a cancelled fetch gives back. */
-export type RevertValues = Pick<QueryState<any, any>, 'data' | 'error' | 'fetchFailureReason' | 'fetchMeta'>;
 
 /** The values of one fetch: its promises, its abort signal, its last error. What it decides is the engine's. */
 export class FetchTask {
@@ -13,18 +10,13 @@ export class FetchTask {
   settled = false;
   /** All that follows from it has been done. */
   ended = false;
-  /** Whether the query function has read the signal, so that stopping it makes sense. */
-  signalRead = false;
   lastError: unknown;
-  /** Nothing once data has come by another way than by hand. */
-  revert: RevertValues | undefined;
   /** The options with which it began: those of its query may change meanwhile. */
   readonly options: Pick<QueryOptions<any, any, any, any>, 'retry' | 'retryDelay'>;
   #aborted = false;
   #controller: AbortController | undefined;
 
-  constructor(revert: RevertValues, options: QueryOptions<any, any, any, any>) {
-    this.revert = revert;
+  constructor(options: QueryOptions<any, any, any, any>) {
     this.options = options;
   }
 

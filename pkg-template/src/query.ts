@@ -1,7 +1,7 @@
 import type {
   CancelOptions,
-  FetchStatus,
   Query as CoreQuery,
+  FetchStatus,
   QueryClient,
   QueryFunctionContext,
   QueryKey,
@@ -23,12 +23,14 @@ import { noop, skipToken } from './markers';
 import type { QueryCache } from './queryCache';
 import { initialState, loadState, storeScalars } from './queryState';
 import { replaceData } from './structuralSharing';
+import { joinTags } from './tags';
 
 type Options = QueryOptions<any, any, any, any> & {
   tags?: readonly string[] | ((data: any) => readonly string[]);
   skipCache?: boolean | 'no-store';
 };
 type State = QueryState<any, any>;
+type Values = Pick<State, 'data' | 'error' | 'fetchFailureReason' | 'fetchMeta'>;
 
 interface QueryConfig {
   client: QueryClient;
@@ -52,9 +54,6 @@ const ACTIONS: Record<number, string> = {
   [effects.EVENT_PAUSE]: 'pause',
   [effects.EVENT_CONTINUE]: 'continue',
 };
-/** Parts tags where one string crosses the boundary. */
-export const SEPARATOR = '\u001f';
-
 /** One query: the values under an engine's slot, and the carrying out of its fetches. */
 export class Query {
   queryKey: QueryKey;
@@ -75,13 +74,24 @@ export class Query {
   #failureReason: any = null;
   #fetchMeta: any = null;
   #task: FetchTask | undefined;
+  /** What cancelling the fetch gives back; nothing once data has come otherwise than by hand. */
+  #revert: Values | undefined;
+  /** Whether the query function that ran last has read its signal. */
+  #signalRead = false;
+  readonly #noteSignal = () => {
+    this.#signalRead = true;
+  };
   /** Fetches that are being announced; a listener may ask for another one meanwhile. */
   readonly #announced: FetchTask[] = [];
   #tags = '';
   #wishedGcTime: number | undefined;
   #wishedSkip: boolean | undefined;
 
+  /** Whether filters can't see it: it isn't stored, and goes with its last observer. */
+  readonly isPrivate: boolean;
+
   constructor(config: QueryConfig) {
+    this.isPrivate = config.options?.skipCache === 'no-store';
     this.#defaultOptions = config.defaultOptions;
     this.#client = config.client;
     this.#cache = config.client.getQueryCache() as unknown as QueryCache;
@@ -174,8 +184,9 @@ export class Query {
 
   setData(newData: any, options?: SetDataOptions & { manual: boolean }): any {
     const { host } = this.#cache;
-    const slot = this.attach();
     const data = replaceData(this.#data, newData, this.options);
+    // Only now: functions of the user may have removed the query.
+    const slot = this.attach();
     const manual = options?.manual ?? false;
     const pending = host.engine.write(slot, data !== undefined, options?.updatedAt ?? Date.now(), manual);
     this.#data = data;
@@ -183,9 +194,7 @@ export class Query {
     if (!manual) {
       this.#failureReason = null;
     }
-    if (this.#task) {
-      this.#task.revert = manual ? this.#values() : undefined;
-    }
+    this.#revert = manual ? this.#values() : undefined;
     if (this.options.tags) {
       this.#tellTags();
     }
@@ -204,6 +213,9 @@ export class Query {
     storeScalars(next, host.numbers, host.scratch);
     const pending = host.engine.set_state(slot);
     this.#takeValues(next);
+    if (typeof this.options.tags === 'function') {
+      this.#tellTags();
+    }
     host.drain(pending, { action: { type: 'setState', state } });
   }
 
@@ -228,8 +240,10 @@ export class Query {
   reset(): void {
     this.destroy();
     this.setState(this.resetState);
-    const { host } = this.#cache;
-    host.drain(host.engine.schedule_gc(this.slot, performance.now()));
+    if (this.slot !== DETACHED) {
+      const { host } = this.#cache;
+      host.drain(host.engine.schedule_gc(this.slot, performance.now()));
+    }
   }
 
   isActive(): boolean {
@@ -347,7 +361,7 @@ export class Query {
 
   /** Whether stopping the query function makes sense. */
   get isStoppable(): boolean {
-    return this.#task?.signalRead ?? false;
+    return this.#signalRead;
   }
 
   // Effects
@@ -370,10 +384,13 @@ export class Query {
       answer = Promise.reject(error);
     }
     task.initialPromise = undefined;
-    Promise.resolve(answer).then(
-      (value) => this.#resolved(task, value),
-      (error) => this.#rejected(task, error),
-    );
+    // One microtask for the answer, one for what follows from it: answers that come together are told in their order.
+    Promise.resolve(answer)
+      .then(pass)
+      .then(
+        (value) => this.#resolved(task, value),
+        (error) => this.#rejected(task, error),
+      );
   }
 
   rejectLast(): void {
@@ -387,20 +404,38 @@ export class Query {
     queueMicrotask(() => {
       if (!task.settled) {
         host.drain(host.engine.continue_fetch(this.slot, task.generation));
-        // After all that go on with it have been announced.
-        queueMicrotask(() => {
-          if (!task.settled) {
-            host.drain(host.engine.proceed(this.slot, task.generation));
-          }
-        });
+        // After all that go on with it have been announced, and those first that never ran.
+        const proceed = () => this.#proceed(task);
+        queueMicrotask(host.engine.has_tried(this.slot) ? () => queueMicrotask(proceed) : proceed);
       }
     });
   }
 
+  wakeLater(): void {
+    const task = this.#task!;
+    const { host } = this.#cache;
+    queueMicrotask(() => {
+      if (task.settled) {
+        return;
+      }
+      if (host.engine.wake_fetch(this.slot, task.generation, environment())) {
+        queueMicrotask(() => this.#proceed(task));
+      } else {
+        host.drain(true);
+      }
+    });
+  }
+
+  #proceed(task: FetchTask): void {
+    if (!task.settled) {
+      const { host } = this.#cache;
+      host.drain(host.engine.proceed(this.slot, task.generation));
+    }
+  }
+
   #begin(options: Options | undefined, fetchOptions: FetchOptions | undefined): FetchTask {
     const { host } = this.#cache;
-    const slot = this.attach();
-    const meets = host.engine.wish_fetch(slot, fetchOptions?.cancelRefetch ?? false);
+    const meets = host.engine.wish_fetch(this.attach(), fetchOptions?.cancelRefetch ?? false);
     if (meets === 1) {
       return this.#task!;
     }
@@ -419,7 +454,8 @@ export class Query {
     if (isDevelopment && !Array.isArray(this.options.queryKey)) {
       console.error('A query key must be an array: write queryKey: [key].');
     }
-    const task = new FetchTask(this.#values(), this.options);
+    const task = new FetchTask(this.options);
+    this.#revert = this.#values();
     const context = {
       fetchOptions,
       options: this.options,
@@ -428,12 +464,12 @@ export class Query {
       state: this.state,
       fetchFn: () => this.#callQueryFn(task, fetchOptions),
     };
-    this.options.behavior?.onFetch(withSignal(context, task) as never, this as unknown as CoreQuery);
+    this.options.behavior?.onFetch(withSignal(context, task, this.#noteSignal) as never, this as unknown as CoreQuery);
     task.fetchFn = context.fetchFn;
     task.initialPromise = fetchOptions?.initialPromise;
     const meta = (context.fetchOptions as FetchOptions | undefined)?.meta;
     const announced = this.#fetchMeta === meta && this.state.fetchStatus !== 'idle';
-    task.generation = host.engine.start_fetch(slot, this.networkCode, announced, environment());
+    task.generation = host.engine.start_fetch(this.attach(), this.networkCode, announced, environment());
     this.#announced.push(task);
     if (!announced) {
       this.#fetchMeta = meta ?? null;
@@ -448,9 +484,11 @@ export class Query {
 
   #callQueryFn(task: FetchTask, fetchOptions: FetchOptions | undefined): unknown {
     const { queryFn, persister, skipCache } = this.options;
+    this.#signalRead = false;
     const context = withSignal<QueryFunctionContext & { skipCache?: boolean | 'no-store' }>(
       { client: this.#client, queryKey: this.queryKey, meta: this.meta } as never,
       task,
+      this.#noteSignal,
     );
     if (skipCache) {
       context.skipCache = skipCache;
@@ -470,7 +508,7 @@ export class Query {
       return () => fetchOptions.initialPromise;
     }
     if (!queryFn || queryFn === skipToken) {
-      return () => Promise.reject(new Error(`Missing queryFn: '${this.queryHash}'`));
+      return () => Promise.reject(new Error(`Missing queryFn: '${this.options.queryHash}'`));
     }
     return queryFn as (context: never) => unknown;
   }
@@ -517,32 +555,36 @@ export class Query {
     const { host } = this.#cache;
     const { retry, retryDelay } = task.options;
     let verdict: number;
-    let failures = 0;
+    const failures = host.engine.failures(this.attach());
     try {
       verdict = host.decide(
         host.engine.failed(
           this.slot,
           task.generation,
-          typeof retry === 'number' ? retry : retry === true ? Number.POSITIVE_INFINITY : retry === false ? 0 : Number.NaN,
+          typeof retry === 'number'
+            ? retry
+            : retry === true
+              ? Number.POSITIVE_INFINITY
+              : retry === false
+                ? 0
+                : Number.NaN,
           typeof retry === 'function',
           typeof retryDelay === 'number' ? retryDelay : Number.NaN,
           typeof retryDelay === 'function',
           environment(),
           performance.now(),
         ),
-        (topic) => {
-          failures = host.engine.failures(this.slot);
-          return topic === RETRY
+        (topic) =>
+          topic === RETRY
             ? Number((retry as (count: number, error: unknown) => boolean)(failures, error))
-            : (retryDelay as (count: number, error: unknown) => number)(failures, error);
-        },
+            : (retryDelay as (count: number, error: unknown) => number)(failures, error),
       );
     } catch (thrown) {
       this.#giveUp(task, thrown);
       return;
     }
     if (verdict === 0) {
-      this.#giveUp(task, error);
+      queueMicrotask(() => this.#giveUp(task, error));
     } else if (verdict === 1) {
       task.lastError = error;
       this.#failureReason = error;
@@ -591,10 +633,10 @@ export class Query {
     try {
       if (options?.revert) {
         const pending = host.engine.revert(this.slot);
-        if (task.revert) {
-          this.#takeValues(task.revert);
+        if (this.#revert) {
+          this.#takeValues(this.#revert);
         }
-        const state = task.revert ? { ...this.state } : { fetchStatus: 'idle' };
+        const state = this.#revert ? { ...this.state } : { fetchStatus: 'idle' };
         host.drain(pending, { action: { type: 'setState', state } });
       }
     } finally {
@@ -636,7 +678,7 @@ export class Query {
 
   // Values
 
-  #values(): Pick<State, 'data' | 'error' | 'fetchFailureReason' | 'fetchMeta'> {
+  #values(): Values {
     return {
       data: this.#data,
       error: this.#error,
@@ -645,7 +687,7 @@ export class Query {
     };
   }
 
-  #takeValues(state: Pick<State, 'data' | 'error' | 'fetchFailureReason' | 'fetchMeta'>): void {
+  #takeValues(state: Values): void {
     this.#data = state.data;
     this.#error = state.error;
     this.#failureReason = state.fetchFailureReason;
@@ -676,8 +718,8 @@ export class Query {
 
   #tellTags(): void {
     const { tags } = this.options;
-    const list = typeof tags === 'function' ? (this.#data === undefined ? [] : tags(this.#data)) : (tags ?? []);
-    const joined = list.join(SEPARATOR);
+    const list = typeof tags === 'function' ? (this.#data === undefined ? [] : tags(this.#data)) : tags;
+    const joined = joinTags(list ?? []);
     if (joined !== this.#tags && this.slot !== DETACHED) {
       this.#tags = joined;
       this.#cache.host.engine.set_tags(this.slot, joined);
@@ -703,12 +745,14 @@ function networkCode(mode: QueryOptions['networkMode']): number {
   return mode === 'always' ? 1 : mode === 'offlineFirst' ? 2 : 0;
 }
 
+const pass = <T>(value: T): T => value;
+
 /** Adds the signal as a property that notes when it is read. */
-function withSignal<T extends object>(object: T, task: FetchTask): T {
+function withSignal<T extends object>(object: T, task: FetchTask, noteRead: () => void): T {
   return Object.defineProperty(object, 'signal', {
     enumerable: true,
     get: () => {
-      task.signalRead = true;
+      noteRead();
       return task.signal;
     },
   });

@@ -1,19 +1,20 @@
 import type {
+  QueryObserver as CoreQueryObserver,
   QueryCacheConfig,
   QueryCacheNotifyEvent,
   QueryClient,
   QueryFilters,
-  QueryObserver as CoreQueryObserver,
   QueryOptions,
   QueryState,
 } from '@tanstack/query-core';
-import { Events } from './events';
 import { environment, Host, NONE, type ObserverPort } from './bridge/host';
+import { Events } from './events';
 import { notifyManager } from './notifyManager';
-import { Query, SEPARATOR } from './query';
+import { Query } from './query';
 import { checkKey, hashKey, hashQueryKeyByOptions, partialMatchKey } from './queryKey';
 import type { QueryObserver } from './queryObserver';
 import { Subscribable } from './subscribable';
+import { joinTags } from './tags';
 
 type Filters = QueryFilters<any> & { pattern?: string; tags?: readonly string[] };
 type Options = QueryOptions<any, any, any, any> & { skipCache?: boolean | 'no-store' };
@@ -43,7 +44,8 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   build(client: QueryClient, options: Options, state?: QueryState<any, any>): any {
     const { queryKey } = options;
     checkKey(queryKey);
-    const known = this.lookUp(queryKey, options);
+    const isStored = options.skipCache !== 'no-store';
+    const known = isStored ? this.lookUp(queryKey, options) : undefined;
     if (known) {
       return known;
     }
@@ -55,8 +57,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
       defaultOptions: client.getQueryDefaults(queryKey) as Options,
       state,
     });
-    // `no-store`: filters don't see it, and it goes with its last observer.
-    if (options.skipCache !== 'no-store') {
+    if (isStored) {
       this.add(query);
     }
     return query;
@@ -92,8 +93,9 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
       if (query.queryHash !== hashKey(query.queryKey)) {
         this.#ownHashes--;
       }
-      this.host.forgetSymbols(this.host.engine.unindex(query.slot));
+      this.host.forgetSymbols(this.host.engine.unindex(query.attach()));
       query.detach();
+      this.host.drain(this.host.engine.timer_pending());
     }
     this.notify({ type: 'removed', query: query as never });
   }
@@ -170,6 +172,10 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
       }
     }
     const query = id === NONE ? undefined : this.host.query(id);
+    if (!query && queryHash === undefined && queryKey.some(isUnusual)) {
+      // Throws for what no hash can be made of.
+      hashKey(queryKey);
+    }
     if (queryHash !== undefined && query?.queryHash !== queryHash) {
       return this.#byHash.get(queryHash);
     }
@@ -235,21 +241,22 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
       query.cancel({ revert: true });
     }
     this.host.removeObserver(id);
-    if (engine.observer_count(query.slot) === 0) {
-      this.host.drain(engine.schedule_gc(query.slot, performance.now()));
+    if (query.getObserversCount() === 0) {
+      this.host.drain(engine.schedule_gc(query.attach(), performance.now()));
     }
     this.notify({ type: 'observerRemoved', query: query as never, observer });
     query.detach();
   }
 
   /** Tells an observer's listeners of a result, then the cache's. */
-  tellResult(observer: AnyObserver, listeners: Set<(result: any) => void> | undefined, result: unknown): void {
+  tellResult(observer: AnyObserver, listeners: Set<(result: any) => void> | undefined): void {
     if (!listeners?.size && this.listeners.size === 0) {
       return;
     }
     notifyManager.batch(() => {
       listeners?.forEach((listener) => {
-        listener(result);
+        // The result of this moment: a listener before may have changed it.
+        listener(observer.getCurrentResult());
       });
       // The query of this moment: a listener may have moved the observer to another one.
       this.notify({ query: observer.getCurrentQuery(), type: 'observerResultsUpdated' });
@@ -283,11 +290,14 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
       this.#selectByKey(queryKey, filters.exact ?? false);
       all = false;
     }
-    if (tags) {
-      engine.select_tags(all, tags.join(SEPARATOR));
+    if (tags && joinTags(tags)) {
+      engine.select_tags(all, joinTags(tags));
       all = false;
     }
     if (pattern !== undefined) {
+      if (typeof pattern !== 'string') {
+        throw new TypeError(`pattern must be a Redis glob such as 'exec:*', but it is ${JSON.stringify(pattern)}.`);
+      }
       engine.select_glob(all, pattern);
       all = false;
     }
@@ -356,4 +366,8 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     this.host.send(kept, kept.length);
     this.host.engine.set_selection(kept.length);
   }
+}
+
+function isUnusual(part: unknown): boolean {
+  return typeof part === 'object' || typeof part === 'bigint';
 }

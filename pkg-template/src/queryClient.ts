@@ -11,11 +11,10 @@ import type {
   RefetchOptions,
   SetDataOptions,
 } from '@tanstack/query-core';
-import type { Rules } from './events';
-import { type ConnectOptions, LiveConnection } from './liveConnection';
-import { readStats, type Stats } from './stats';
 import { resolve, staleTimeNumber } from './bridge/observerOptions';
+import type { Rules } from './events';
 import { focusManager } from './focusManager';
+import { type ConnectOptions, LiveConnection } from './liveConnection';
 import { noop, skipToken } from './markers';
 import { MutationCache } from './mutationCache';
 import { notifyManager } from './notifyManager';
@@ -23,6 +22,7 @@ import { onlineManager } from './onlineManager';
 import type { Query } from './query';
 import { QueryCache } from './queryCache';
 import { checkKey, hashKey, partialMatchKey } from './queryKey';
+import { readStats, type Stats } from './stats';
 
 type Options = QueryObserverOptions<any, any, any, any, any> & { skipCache?: boolean | 'no-store' };
 type Filters = QueryFilters<any> & { pattern?: string; tags?: readonly string[] };
@@ -113,8 +113,10 @@ export class QueryClient {
     if (data === undefined) {
       return undefined;
     }
+    // The updater may have removed the query.
     const target: Query =
-      query ?? this.#queryCache.build(this as never, this.defaultQueryOptions({ queryKey } as Options));
+      (typeof updater === 'function' ? this.#find(queryKey) : query) ??
+      this.#queryCache.build(this as never, this.defaultQueryOptions({ queryKey } as Options));
     return target.setData(data, { ...options, manual: true });
   }
 
@@ -144,7 +146,10 @@ export class QueryClient {
       for (const query of queries) {
         query.reset();
       }
-      return this.#refetch((fetch) => this.#queryCache.refetchAmong(queries, filters?.type ?? 'active', fetch), options);
+      return this.#refetch(
+        (fetch) => this.#queryCache.refetchAmong(queries, filters?.type ?? 'active', fetch),
+        options,
+      );
     });
   }
 
@@ -156,7 +161,10 @@ export class QueryClient {
     return Promise.all(promises).then(noop, noop);
   }
 
-  invalidateQueries(filters: InvalidateQueryFilters<any> & Filters = {}, options: InvalidateOptions = {}): Promise<void> {
+  invalidateQueries(
+    filters: InvalidateQueryFilters<any> & Filters = {},
+    options: InvalidateOptions = {},
+  ): Promise<void> {
     return notifyManager.batch(() => {
       this.#queryCache.invalidate(filters);
       if (filters.refetchType === 'none') {

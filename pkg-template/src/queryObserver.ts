@@ -1,6 +1,6 @@
 import type {
-  FetchStatus,
   Query as CoreQuery,
+  FetchStatus,
   QueryObserverOptions,
   QueryObserverResult,
   QueryState,
@@ -223,8 +223,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
         ? this.#fetchesOnChange(query, options, packed, !sameQuery, this.#resultOptions ?? options, undefined)
         : this.#fetchesOnMount(query, options, packed, false);
     }
-    const slot = query.attach();
-    host.engine.load(slot);
+    host.engine.load(query.attach());
     const { numbers, scratch } = host;
     let status: QueryStatus = STATUSES[numbers[scratch]!]!;
     let fetchStatus: FetchStatus = FETCH_STATUSES[numbers[scratch + 1]!]!;
@@ -258,10 +257,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
       } else {
         placeholder =
           typeof options.placeholderData === 'function'
-            ? (options.placeholderData as (data: any, query: any) => any)(
-                this.#lastWithData?.data,
-                this.#lastWithData,
-              )
+            ? (options.placeholderData as (data: any, query: any) => any)(this.#lastWithData?.data, this.#lastWithData)
             : options.placeholderData;
       }
       if (placeholder !== undefined) {
@@ -295,7 +291,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
     }
     const flags = this.#decide(
       host.engine.result(
-        slot,
+        query.attach(),
         packed.bits,
         packed.staleTime,
         options === this.options && sameQuery ? this.slot : NONE,
@@ -307,6 +303,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
       undefined,
       query,
     );
+    query.detach();
     const isFetching = fetchStatus === 'fetching';
     const isPending = status === 'pending';
     const isError = status === 'error';
@@ -406,10 +403,8 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
   #buildQuery(options: Options): Query {
     const current = this.#query as Query | undefined;
     // A query that isn't stored is this observer's own: it stays while the key does.
-    if (options.skipCache === 'no-store' && current?.options.skipCache === 'no-store') {
-      if (current.queryHash === options.queryHash) {
-        return current;
-      }
+    if (options.skipCache === 'no-store' && current?.isPrivate && current.queryHash === options.queryHash) {
+      return current;
     }
     return this.#cache.build(this.#client as never, options);
   }
@@ -496,6 +491,6 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
   }
 
   #notify(tells: boolean): void {
-    this.#cache.tellResult(this as never, tells ? this.listeners : undefined, this.#result!);
+    this.#cache.tellResult(this as never, tells ? this.listeners : undefined);
   }
 }

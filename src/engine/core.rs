@@ -531,16 +531,7 @@ impl Engine {
                 let record = &mut self.queries[query];
                 let fetch = record.fetch.as_mut()?;
                 fetch.sleep = TimerId::NONE;
-                let generation = fetch.generation;
-                if fetch.network.can_continue(environment) {
-                    fetch.phase = Phase::Continued;
-                    self.frames.push(Frame::Proceed { query, generation });
-                    return None;
-                }
-                fetch.phase = Phase::Paused;
-                record.state.fetch_status = FetchStatus::Paused;
-                self.announce(query, Action::Pause);
-                None
+                Some(Effect::Wakened(query))
             }
             Deadline::Stale(id) => {
                 let observer = &mut self.observers[id];

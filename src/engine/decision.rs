@@ -155,14 +155,19 @@ impl Asker<'_, '_> {
         &mut self,
         query: &Query,
         moved: bool,
-        previous: Setting<Enabled>,
+        previous: &Options,
         now: f64,
     ) -> Verdict<bool> {
-        Ok(
-            (moved || self.said_enabled(previous, Topic::PreviousEnabled)? == Enabled::No)
-                && !(self.options.suspense && query.state.status == Status::Error)
-                && self.is_stale(query, now)?,
-        )
+        let starts = moved
+            || self.said_enabled(previous.enabled, Topic::PreviousEnabled)? == Enabled::No
+            || (self.options.skips_cache && !previous.skips_cache);
+        if !starts || (self.options.suspense && query.state.status == Status::Error) {
+            return Ok(false);
+        }
+        if self.options.skips_cache {
+            return self.enabled();
+        }
+        self.is_stale(query, now)
     }
 
     fn on(

@@ -33,6 +33,8 @@ pub enum Effect {
     Stale(u32),
     /// A fetch that was announced begins: from now on it is the query's fetch.
     Begin(u32),
+    /// A sleep is over: call `wake_fetch` in a microtask.
+    Wakened(u32),
     /// Call the query function.
     Run(u32),
     /// Let the fetch fail with its last error: nobody waits for another try.
@@ -77,6 +79,7 @@ impl Effect {
             Self::Disarm => (18, 0.0),
             Self::Swept => (19, 0.0),
             Self::Begin(query) => (20, f64::from(query)),
+            Self::Wakened(query) => (21, f64::from(query)),
         };
         f64::from(code) + 32.0 * payload
     }

@@ -103,6 +103,27 @@ impl Engine {
         self.command(|engine| engine.announce(id, Action::Continue))
     }
 
+    /// The sleep of a fetch is over: whether it goes on, which `proceed` does; otherwise it waits, and that is left to be told.
+    pub fn wake_fetch(&mut self, id: u32, generation: u32, environment: Environment) -> bool {
+        let Some(query) = self.queries.get_mut(id) else {
+            return false;
+        };
+        let sleeping = |fetch: &&mut Box<Fetch>| {
+            fetch.generation == generation && fetch.phase == Phase::Sleeping
+        };
+        let Some(fetch) = query.fetch.as_mut().filter(sleeping) else {
+            return false;
+        };
+        if fetch.network.can_continue(environment) {
+            fetch.phase = Phase::Continued;
+            return true;
+        }
+        fetch.phase = Phase::Paused;
+        query.state.fetch_status = FetchStatus::Paused;
+        self.command(|engine| engine.announce(id, Action::Pause));
+        false
+    }
+
     /// A fetch that was announced as continued runs.
     pub fn proceed(&mut self, id: u32, generation: u32) -> bool {
         self.command(|engine| {

@@ -76,6 +76,8 @@ pub struct Options {
     pub interval_in_background: bool,
     /// Whether an error is left to an error boundary.
     pub suspense: bool,
+    /// Whether it fetches whenever it comes to a query, however fresh the data is.
+    pub skips_cache: bool,
 }
 
 /// Two bits of an option word: 3 means a function.
@@ -109,7 +111,8 @@ impl Options {
     /// Unpacks the option word that JavaScript packs; `stale_time` and `interval` in ms.
     ///
     /// Bits: 0 enabled, 2 on mount, 4 on focus, 6 on reconnect, 8 retry on mount (two bits each, 3 for a function);
-    /// 10 stale time is a function, 11 interval is a function, 12 polls in background, 13 suspense.
+    /// 10 stale time is a function, 11 interval is a function, 12 polls in background, 13 suspense,
+    /// 14 skips the cache.
     pub fn unpack(bits: u32, stale_time: f64, interval: f64) -> Self {
         Self {
             enabled: match two_bits(bits, 0) {
@@ -124,6 +127,7 @@ impl Options {
             interval: number(bits, 11, interval),
             interval_in_background: (bits >> 12) & 1 == 1,
             suspense: (bits >> 13) & 1 == 1,
+            skips_cache: (bits >> 14) & 1 == 1,
         }
     }
 }

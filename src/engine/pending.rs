@@ -6,7 +6,7 @@ use super::decision::{
     Answers, Asker, Question, Topic, Verdict, is_active, is_disabled, is_stale, is_static,
 };
 use super::fetch::{Environment, Phase, default_retry, default_retry_delay};
-use super::observer::{Enabled, Options, Setting};
+use super::observer::{Options, Setting};
 use super::query::{FetchStatus, Query};
 use super::timers::Deadline;
 
@@ -46,7 +46,7 @@ pub enum Decision {
         query: u32,
         options: Options,
         moved: bool,
-        previous: Setting<Enabled>,
+        previous: Options,
         now: f64,
     },
     /// Whether focus (or else a reconnect) fetches.
@@ -129,6 +129,9 @@ impl Engine {
     }
 
     fn try_decide(&mut self, decision: &mut Decision, answers: &mut Answers<'_>) -> Verdict<f64> {
+        if !self.is_open(decision) {
+            return Ok(0.0);
+        }
         Ok(match decision {
             Decision::Result {
                 query,
@@ -189,7 +192,7 @@ impl Engine {
                     observer: None,
                     answers,
                 };
-                f64::from(asker.on_change(&self.queries[*query], *moved, *previous, *now)?)
+                f64::from(asker.on_change(&self.queries[*query], *moved, previous, *now)?)
             }
             Decision::OnWake {
                 query,
@@ -256,6 +259,24 @@ impl Engine {
                 self.selection.len() as f64
             }
         })
+    }
+
+    /// Whether there still is what the decision is about: a function that was asked may have taken it away.
+    fn is_open(&self, decision: &Decision) -> bool {
+        match decision {
+            Decision::Result { query, .. }
+            | Decision::OnMount { query, .. }
+            | Decision::OnChange { query, .. }
+            | Decision::OnWake { query, .. }
+            | Decision::Active(query)
+            | Decision::Disabled(query)
+            | Decision::Static(query) => self.queries.get(*query).is_some(),
+            Decision::Timers { observer, .. } | Decision::Retime { observer, .. } => self
+                .observers
+                .get(*observer)
+                .is_some_and(|observer| !observer.gone),
+            Decision::Failed { .. } | Decision::Select { .. } => true,
+        }
     }
 
     fn passes(&self, query: &Query, filter: Filter, answers: &mut Answers<'_>) -> Verdict<bool> {
@@ -338,12 +359,14 @@ impl Engine {
             None
         };
         let interval = asker.interval()?;
-        let polls =
-            if moved || enabled_changed(&mut asker)? || interval != self.observers[id].interval {
-                Some(!server && asker.enabled()?)
-            } else {
-                None
-            };
+        let polls = if moved
+            || enabled_changed(&mut asker)?
+            || differ(interval, self.observers[id].interval)
+        {
+            Some(interval != 0.0 && !server && asker.enabled()?)
+        } else {
+            None
+        };
         if let Some(stale_time) = stale_time {
             self.set_stale_timer(id, stale_time, now);
         }

@@ -144,6 +144,11 @@ impl Engine {
         self.core.borrow_mut().unindex(query)
     }
 
+    /// Whether the host timer is to be set anew or cleared.
+    pub fn timer_pending(&self) -> bool {
+        self.core.borrow().timer_pending()
+    }
+
     /// Frees the slot of a query that nothing needs.
     pub fn release(&mut self, query: u32) -> bool {
         self.core.borrow_mut().release(query)
@@ -303,6 +308,18 @@ impl Engine {
         self.core.borrow_mut().continue_fetch(query, generation)
     }
 
+    /// A sleep is over, a microtask ago: whether the fetch goes on, which `proceed` does; otherwise it waits.
+    pub fn wake_fetch(&mut self, query: u32, generation: u32, bits: u32) -> bool {
+        self.core
+            .borrow_mut()
+            .wake_fetch(query, generation, environment(bits))
+    }
+
+    /// Whether the fetch has tried before.
+    pub fn has_tried(&self, query: u32) -> bool {
+        self.core.borrow().failures(query) > 0.0
+    }
+
     /// A fetch that was announced as continued runs.
     pub fn proceed(&mut self, query: u32, generation: u32) -> bool {
         self.core.borrow_mut().proceed(query, generation)
@@ -434,7 +451,7 @@ impl Engine {
         now: f64,
     ) -> f64 {
         let options = Options::unpack(bits, stale_time, 0.0);
-        let previous = Options::unpack(previous_bits, 0.0, 0.0).enabled;
+        let previous = Options::unpack(previous_bits, 0.0, 0.0);
         self.decide(Decision::OnChange {
             query,
             options,

@@ -20,3 +20,4 @@ export const ARM = 17;
 export const DISARM = 18;
 export const SWEPT = 19;
 export const BEGIN = 20;
+export const WAKENED = 21;

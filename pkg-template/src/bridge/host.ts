@@ -21,6 +21,7 @@ export interface QueryPort {
   run(): void;
   rejectLast(): void;
   continueLater(): void;
+  wakeLater(): void;
   collect(): void;
   detach(): void;
   reset(): void;
@@ -241,6 +242,8 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> {
         return this.observer(id)?.turnStale();
       case effects.BEGIN:
         return this.query(id)?.begin();
+      case effects.WAKENED:
+        return this.query(id)?.wakeLater();
       case effects.RUN:
         return this.query(id)?.run();
       case effects.REJECT:

@@ -41,6 +41,7 @@ export function packOptions(options: AnyOptions): PackedOptions {
   if (typeof refetchInterval === 'function') bits |= 1 << 11;
   if (options.refetchIntervalInBackground) bits |= 1 << 12;
   if (options.suspense) bits |= 1 << 13;
+  if (skip) bits |= 1 << 14;
   return {
     bits,
     staleTime: typeof staleTime === 'function' ? 0 : staleTimeNumber(staleTime),
@@ -49,7 +50,12 @@ export function packOptions(options: AnyOptions): PackedOptions {
 }
 
 /** Calls the function behind an option and puts what it says into a number. */
-export function answerTopic(topic: number, options: AnyOptions, previous: AnyOptions | undefined, query: Query<any, any, any, any>): number {
+export function answerTopic(
+  topic: number,
+  options: AnyOptions,
+  previous: AnyOptions | undefined,
+  query: Query<any, any, any, any>,
+): number {
   switch (topic) {
     case ENABLED:
       return enabledNumber(resolve(options.enabled, query));

@@ -9,7 +9,7 @@ import { type Keys, narrow, of, weighted, wide } from './values.js';
 
 const setup: fc.Arbitrary<Setup> = fc
   .record({
-    clients: of<Setup['clients']>('one', 'one', 'one', 'one', 'two, one cache', 'two, two caches'),
+    clients: of<Setup['clients']>('one', 'one', 'one', 'one', 'two, one cache'),
     mounted: of(true, true, true, false),
     // Options that all observers share make options meet that would else be rare together.
     defaults: weighted<Record<string, unknown> | undefined>([

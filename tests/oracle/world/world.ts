@@ -14,7 +14,8 @@ import { Watch } from './watch.js';
 const MOST_NESTED = 60;
 
 /** Steps that may fetch: not while a fetch is announced or runs, as two of them differ (differences.md, 8). */
-const FETCHES = /(refetch|fetchQuery|prefetchQuery|\.query|ensureQueryData|Queries|\.fetch|setOptions|patch|subscribe|fetchOptimistic|reset|focus|online)$/i;
+const FETCHES =
+  /(refetch|fetchQuery|prefetchQuery|\.query|ensureQueryData|Queries|\.fetch|setOptions|patch|subscribe|fetchOptimistic|reset|focus|online)$/i;
 
 /** Steps that filter queries, also by type. */
 const FILTERS = /(Queries|QueriesData|isFetching|\.find|\.findAll)$/;
@@ -86,6 +87,8 @@ export class World {
   applyInside(step: Step): void {
     if (++this.#nested > MOST_NESTED || this.#depth > 3) return;
     if (FETCHES.test(step.op) && this.#isBusy()) return;
+    // differences.md, 9
+    if (step.op === 'observer.destroy') return;
     this.recorder.line(`  (inside) ${code(step)}`);
     this.#depth++;
     try {

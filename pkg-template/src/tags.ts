@@ -1,0 +1,17 @@
+/** Parts texts where one string crosses the boundary. */
+export const SEPARATOR = '\u001f';
+
+/** Tags as one string. Throws a TypeError that names what is no tag. */
+export function joinTags(tags: readonly string[]): string {
+  if (!Array.isArray(tags)) {
+    throw new TypeError(
+      `tags must be a list of strings, but it is ${JSON.stringify(tags)}: write tags: ['workspace:ws1'].`,
+    );
+  }
+  for (const tag of tags) {
+    if (typeof tag !== 'string' || tag.includes(SEPARATOR)) {
+      throw new TypeError(`A tag must be a string without control characters, but one is ${JSON.stringify(tag)}.`);
+    }
+  }
+  return tags.join(SEPARATOR);
+}
