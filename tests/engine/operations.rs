@@ -68,6 +68,7 @@ impl Page {
             interval: Setting::Constant(0.0),
             interval_in_background: false,
             suspense: false,
+            skips_cache: false,
         };
         self.engine.watch(self.queries[number], options, false);
     }

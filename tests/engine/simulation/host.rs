@@ -44,6 +44,7 @@ struct HostObserver {
 
 #[derive(Debug)]
 enum Microtask {
+    Wake(usize, u32),
     Continue(usize, u32),
     Proceed(usize, u32),
     Disarm,
@@ -342,7 +343,16 @@ impl Host {
                     let pending = self.engine.proceed(self.queries[query].slot, generation);
                     self.drain(pending);
                 }
-                Microtask::Continue(..) | Microtask::Proceed(..) => {}
+                Microtask::Wake(query, generation) if !self.queries[query].released => {
+                    let slot = self.queries[query].slot;
+                    if self.engine.wake_fetch(slot, generation, self.environment) {
+                        self.microtasks
+                            .push_back(Microtask::Proceed(query, generation));
+                    } else {
+                        self.drain(true);
+                    }
+                }
+                Microtask::Wake(..) | Microtask::Continue(..) | Microtask::Proceed(..) => {}
             }
         }
     }
@@ -395,6 +405,11 @@ impl Host {
                 record.runs += 1;
             }
             Effect::Reject(query) => self.give_up(self.query(query)),
+            Effect::Wakened(query) => {
+                let query = self.query(query);
+                self.microtasks
+                    .push_back(Microtask::Wake(query, self.queries[query].generation));
+            }
             Effect::Continue(query) => {
                 let query = self.query(query);
                 self.microtasks

@@ -365,14 +365,9 @@ impl Model {
                     }
                 }
                 Waits::Retry(query) => {
-                    let go_on = self.may_go_on();
                     let fetch = self.queries[query].fetch.as_mut().unwrap();
                     fetch.retry = None;
-                    if go_on {
-                        self.try_again(query);
-                    } else {
-                        self.pause(query);
-                    }
+                    self.to_continue.push((query, fetch.number));
                 }
                 Waits::Stale(number) => {
                     let Watcher { query, wishes, .. } = self.watchers[&number];
@@ -454,10 +449,17 @@ impl Model {
     pub fn run_microtasks(&mut self) {
         let list = std::mem::take(&mut self.to_continue);
         for (query, number) in &list {
+            let may_go_on = self.may_go_on();
             if let Some(fetch) = self.in_phase(*query, *number, Phase::Paused) {
                 fetch.phase = Phase::Continued;
                 self.queries[*query].state.fetch_status = FetchStatus::Fetching;
                 self.tell(*query);
+            } else if let Some(fetch) = self.in_phase(*query, *number, Phase::Sleeping) {
+                if may_go_on {
+                    fetch.phase = Phase::Continued;
+                } else {
+                    self.pause(*query);
+                }
             }
         }
         for (query, number) in list {

@@ -65,6 +65,7 @@ impl Wishes {
             interval: setting(self.dynamic, self.interval),
             interval_in_background: self.in_background,
             suspense: false,
+            skips_cache: false,
         }
     }
 }
