@@ -9,7 +9,8 @@ use crate::credits::Spend;
 use crate::error::ApiError;
 use crate::runs::CompleteRun;
 
-const WORKSPACES: [&str; 3] = ["ws1", "ws2", "ws3"];
+/// Half of it happens in the workspace with which the page opens, so that there is something to see.
+const WORKSPACES: [&str; 4] = ["ws1", "ws1", "ws2", "ws3"];
 
 /// Writes once in about `every` (half to one and a half of it), through the same functions as the API, until dropped.
 pub async fn run(app: App, every: Duration, agents_per_workspace: u32, seed: u64) {

@@ -5,6 +5,8 @@ const PERIOD_MS = 250;
 /** Invalidations closer than this came from one event. */
 const SAME_EVENT_MS = 50;
 const KEPT_NOTES = 8;
+/** The states that are news: the others lead from one of these to the next. */
+const SETTLED: ReadonlySet<LiveStatus['state']> = new Set(['live', 'offline', 'stopped']);
 
 export type Note =
   | { id: number; time: number; kind: 'invalidated'; keys: string[] }
@@ -70,8 +72,11 @@ export function createMonitor(client: QueryClient, connection: LiveConnection): 
       schedule();
     });
     const stopLive = connection.subscribe(({ state, reason }) => {
-      if (state !== lastState) addNote({ id: ++noteCount, time: Date.now(), kind: 'live', state, reason });
-      lastState = state;
+      // An outage is two notes, however often it is tried to connect meanwhile.
+      if (state !== lastState && SETTLED.has(state)) {
+        addNote({ id: ++noteCount, time: Date.now(), kind: 'live', state, reason });
+        lastState = state;
+      }
       schedule();
     });
     schedule();
