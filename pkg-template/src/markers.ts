@@ -1,5 +1,7 @@
+import type { SkipToken } from '@tanstack/query-core';
+
 /** In place of a query function: this query never fetches. */
-export const skipToken = Symbol();
+export const skipToken: SkipToken = Symbol() as unknown as SkipToken;
 /** Carries the type of a key's data. */
 export const dataTagSymbol = Symbol('dataTagSymbol');
 /** Carries the type of a key's error. */

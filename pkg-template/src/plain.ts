@@ -8,11 +8,11 @@ export function isPlainObject(value: any): value is Record<PropertyKey, unknown>
   if (Object.prototype.toString.call(value) !== '[object Object]') {
     return false;
   }
-  const constructor = value.constructor;
-  if (constructor === undefined) {
+  const made = value.constructor;
+  if (made === undefined) {
     return true;
   }
-  const prototype = constructor.prototype;
+  const prototype = made.prototype;
   return (
     Object.prototype.toString.call(prototype) === '[object Object]' &&
     Object.hasOwn(prototype, 'isPrototypeOf') &&

@@ -207,7 +207,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
 
   /** Fetches those of the given queries that are of a type and may be fetched. */
   refetchAmong(queries: readonly Query[], type: keyof typeof ACTIVE, fetch: (query: Query) => void): void {
-    const slots = queries.map((query) => query.attach());
+    const slots = queries.filter((query) => this.#byHash.get(query.queryHash) === query).map((query) => query.attach());
     this.host.send(slots, slots.length);
     this.host.engine.set_selection(slots.length);
     if (this.#filterSelection({ type }) > 0) {

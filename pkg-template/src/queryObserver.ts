@@ -282,7 +282,10 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
         }
       }
     }
-    if (this.#selectError && isSelectable) {
+    if (!isSelectable) {
+      this.#selectError = null;
+    }
+    if (this.#selectError) {
       isPlaceholderData = false;
       error = this.#selectError;
       data = this.#selected;

@@ -21,15 +21,15 @@ export function replaceEqualDeep(a: any, b: any, depth = 0): any {
   if (!isArray && !(isPlainObject(a) && isPlainObject(b))) {
     return b;
   }
-  const names = isArray ? undefined : Object.keys(b);
-  const length = names ? names.length : b.length;
+  const names = isArray ? undefined : Object.keys(b as object);
+  const length = names ? names.length : (b as unknown[]).length;
   const before = isArray ? a.length : Object.keys(a).length;
   const copy: any = isArray ? new Array(length) : {};
   let equal = 0;
   for (let at = 0; at < length; at++) {
     const name = names ? names[at]! : at;
-    const old = a[name];
-    const value = b[name];
+    const old = (a as any)[name];
+    const value = (b as any)[name];
     if (old === value) {
       copy[name] = old;
       if (isArray ? at < before : Object.hasOwn(a, name)) {

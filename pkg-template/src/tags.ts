@@ -10,7 +10,9 @@ export function joinTags(tags: readonly string[]): string {
   }
   for (const tag of tags) {
     if (typeof tag !== 'string' || tag.includes(SEPARATOR)) {
-      throw new TypeError(`A tag must be a string without control characters, but one is ${JSON.stringify(tag)}.`);
+      throw new TypeError(
+        `tags must be strings without control characters, but one of them is ${JSON.stringify(tag)}.`,
+      );
     }
   }
   return tags.join(SEPARATOR);

@@ -47,16 +47,20 @@ impl Engine {
         unsure
     }
 
-    /// Keeps of the selection what carries all of these tags; `all`: nothing is selected yet.
-    pub fn select_by_tags<'a>(&mut self, all: bool, mut names: impl Iterator<Item = &'a str>) {
+    /// Keeps of the selection what carries at least one of these tags; `all`: nothing is selected yet.
+    pub fn select_by_tags<'a>(&mut self, all: bool, names: impl Iterator<Item = &'a str> + Clone) {
         let mut list = std::mem::take(&mut self.selection);
-        if all && let Some(name) = names.next() {
+        if all {
             list.clear();
-            list.extend_from_slice(self.tags.queries(name));
+            names.for_each(|name| list.extend_from_slice(self.tags.queries(name)));
             self.sort(&mut list);
-        }
-        for name in names {
-            list.retain(|id| self.tags.carries(&self.queries[*id], name));
+            list.dedup();
+        } else {
+            list.retain(|id| {
+                names
+                    .clone()
+                    .any(|name| self.tags.carries(&self.queries[*id], name))
+            });
         }
         self.selection = list;
     }

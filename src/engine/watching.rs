@@ -1,7 +1,7 @@
 //! Commands of observers.
 
 use super::core::Engine;
-use super::fetch::{Environment, Phase};
+use super::fetch::Environment;
 use super::frames::Work;
 use super::observer::{Observer, Options};
 use super::query::{FetchStatus, Status};
@@ -63,8 +63,7 @@ impl Engine {
         let Some(fetch) = &mut record.fetch else {
             return Leaves::Quiet;
         };
-        let never_ran = fetch.phase == Phase::Paused
-            && record.state.fetch_status == FetchStatus::Paused
+        let never_ran = record.state.fetch_status == FetchStatus::Paused
             && record.state.status == Status::Pending;
         if stoppable || never_ran {
             return Leaves::Cancel;

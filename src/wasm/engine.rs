@@ -57,7 +57,7 @@ const fn setting(value: f64, dynamic: bool) -> Setting<f64> {
     }
 }
 
-fn names(joined: &str) -> impl Iterator<Item = &str> {
+fn names(joined: &str) -> impl Iterator<Item = &str> + Clone {
     joined.split(SEPARATOR).filter(|name| !name.is_empty())
 }
 
@@ -585,7 +585,7 @@ impl Engine {
             .select_by_key(&Source::Exact(&self.inbox[..length]))
     }
 
-    /// Keeps what carries all tags; `all`: nothing is selected yet.
+    /// Keeps what carries at least one of the tags; `all`: nothing is selected yet.
     pub fn select_tags(&mut self, all: bool, joined: &str) {
         self.core.borrow_mut().select_by_tags(all, names(joined));
     }

@@ -166,7 +166,7 @@ fn expected(model: &Model, question: &Question) -> Vec<u32> {
         Question::Prefix(wanted) => model.ids(|key, _| key.starts_with(wanted)),
         Question::Exact(wanted) => model.ids(|key, _| key == wanted),
         Question::Glob(glob) => model.ids(|key, _| matches(glob, key)),
-        Question::Tags(wanted) => model.ids(|_, tags| wanted.iter().all(|tag| tags.contains(tag))),
+        Question::Tags(wanted) => model.ids(|_, tags| wanted.iter().any(|tag| tags.contains(tag))),
         Question::PrefixGlobTag(wanted, glob, tag) => model
             .ids(|key, tags| key.starts_with(wanted) && matches(glob, key) && tags.contains(tag)),
     }

@@ -15,7 +15,8 @@ const number = (name: string, otherwise: number): number => {
 };
 
 const runs = number('ORACLE_RUNS', 2000);
-const firstSeed = number('ORACLE_SEED', Math.floor(Math.random() * 2 ** 30));
+/** The same scenarios at each run, so that a failure is the change's own; other seeds are for longer searches by hand. */
+const firstSeed = number('ORACLE_SEED', 1);
 /** Kinds of difference after which the run stops. */
 const most = number('ORACLE_MOST', 5);
 

@@ -53,7 +53,10 @@ describe('tags', () => {
     expect(tagged('one')).toEqual(['posts']);
     observer.setOptions({ queryKey: ['posts'], enabled: false, tags: ['two'] });
     expect([tagged('one'), tagged('two')]).toEqual([[], ['posts']]);
+    // Options that say nothing of tags, as those of another component with the same key, leave them.
     observer.setOptions({ queryKey: ['posts'], enabled: false });
+    expect(tagged('two')).toEqual(['posts']);
+    observer.setOptions({ queryKey: ['posts'], enabled: false, tags: [] });
     expect(tagged('two')).toEqual([]);
     stop();
   });

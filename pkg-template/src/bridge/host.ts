@@ -6,7 +6,7 @@ import { notifyManager } from '../notifyManager';
 import { onlineManager } from '../onlineManager';
 import { timeoutManager } from '../timeoutManager';
 import * as effects from './effect';
-import { discard, type Instance, instance } from './instance';
+import { type Instance, instance } from './instance';
 import { Symbols } from './symbols';
 
 /** No id. */
