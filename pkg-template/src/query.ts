@@ -84,6 +84,7 @@ export class Query {
   /** Fetches that are being announced; a listener may ask for another one meanwhile. */
   readonly #announced: FetchTask[] = [];
   #tags = '';
+  #taken: Options | undefined;
   #wishedGcTime: number | undefined;
   #wishedSkip: boolean | undefined;
 
@@ -456,18 +457,9 @@ export class Query {
     }
     const task = new FetchTask(this.options);
     this.#revert = this.#values();
-    const context = {
-      fetchOptions,
-      options: this.options,
-      queryKey: this.queryKey,
-      client: this.#client,
-      state: this.state,
-      fetchFn: () => this.#callQueryFn(task, fetchOptions),
-    };
-    this.options.behavior?.onFetch(withSignal(context, task, this.#noteSignal) as never, this as unknown as CoreQuery);
-    task.fetchFn = context.fetchFn;
+    task.fetchFn = () => this.#callQueryFn(task, fetchOptions);
     task.initialPromise = fetchOptions?.initialPromise;
-    const meta = (context.fetchOptions as FetchOptions | undefined)?.meta;
+    const meta = this.options.behavior ? this.#behave(task, fetchOptions) : fetchOptions?.meta;
     const announced = this.#fetchMeta === meta && this.state.fetchStatus !== 'idle';
     task.generation = host.engine.start_fetch(this.attach(), this.networkCode, announced, environment());
     this.#announced.push(task);
@@ -480,6 +472,22 @@ export class Query {
     }
     host.drain(true, { action: { type: 'fetch', meta } });
     return task;
+  }
+
+  /** Lets a behavior (infinite queries have one) wrap the query function; the meta that it leaves. */
+  #behave(task: FetchTask, fetchOptions: FetchOptions | undefined): FetchOptions['meta'] {
+    const context = {
+      fetchOptions,
+      options: this.options,
+      queryKey: this.queryKey,
+      client: this.#client,
+      state: this.state,
+      fetchFn: task.fetchFn,
+    };
+    const { behavior } = this.options;
+    behavior?.onFetch(withSignal(context, task, this.#noteSignal) as never, this as unknown as CoreQuery);
+    task.fetchFn = context.fetchFn;
+    return context.fetchOptions?.meta;
   }
 
   #callQueryFn(task: FetchTask, fetchOptions: FetchOptions | undefined): unknown {
@@ -695,6 +703,11 @@ export class Query {
   }
 
   #takeOptions(options: Options | undefined): void {
+    // An observer hands the same object again and again.
+    if (options && options === this.#taken) {
+      return;
+    }
+    this.#taken = options;
     this.options = { ...this.#defaultOptions, ...options };
   }
 

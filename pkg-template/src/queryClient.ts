@@ -179,10 +179,10 @@ export class QueryClient {
   }
 
   fetchQuery(options: Options): Promise<any> {
-    const defaulted = this.defaultQueryOptions(options);
+    let defaulted = this.defaultQueryOptions(options);
     // A caller waits and shows an error itself: by default it isn't made to wait through retries.
     if (defaulted.retry === undefined) {
-      defaulted.retry = false;
+      defaulted = { ...defaulted, retry: false };
     }
     const query: Query = this.#queryCache.build(this as never, defaulted);
     const staleTime = defaulted.skipCache ? 0 : staleTimeNumber(resolve(defaulted.staleTime, query));

@@ -3,7 +3,6 @@ import type {
   FetchStatus,
   QueryObserverOptions,
   QueryObserverResult,
-  QueryState,
   QueryStatus,
   RefetchOptions,
 } from '@tanstack/query-core';
@@ -43,7 +42,8 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
   #initialDataCount = 0;
   #initialErrorCount = 0;
   #result: Result | undefined;
-  #resultState: QueryState<any, any> | undefined;
+  /** The query's data when the result was made. */
+  #resultData: any;
   #resultOptions: Options | undefined;
   #selectFn: Options['select'];
   #selected: any;
@@ -144,7 +144,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
     if (!shallowEqualObjects(this.#result as object, result)) {
       this.#result = result;
       this.#resultOptions = this.options;
-      this.#resultState = this.#query.state;
+      this.#resultData = this.#query.data;
       if (this.slot !== NONE) {
         this.#cache.host.engine.set_last_stale(this.slot, result.isStale);
       }
@@ -268,7 +268,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
     }
     const isSelectable = data !== undefined;
     if (options.select && isSelectable && selects) {
-      if (previous && data === this.#resultState?.data && options.select === this.#selectFn) {
+      if (previous && data === this.#resultData && options.select === this.#selectFn) {
         data = this.#selected;
       } else {
         try {
@@ -344,9 +344,9 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
   updateResult(): void {
     const previous = this.#result;
     const next = this.createResult(this.#query as never, this.options);
-    this.#resultState = this.#query.state;
+    this.#resultData = this.#query.data;
     this.#resultOptions = this.options;
-    if (this.#resultState.data !== undefined) {
+    if (this.#resultData !== undefined) {
       this.#lastWithData = this.#query;
     }
     if (previous && shallowEqualObjects(next, previous)) {
@@ -394,9 +394,10 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
     }
     const previous = this.#query as Query | undefined;
     this.#query = query;
-    const { dataUpdateCount, errorUpdateCount } = query.state;
-    this.#initialDataCount = dataUpdateCount;
-    this.#initialErrorCount = errorUpdateCount;
+    const { host } = this.#cache;
+    host.engine.load(query.attach());
+    this.#initialDataCount = host.numbers[host.scratch + 4]!;
+    this.#initialErrorCount = host.numbers[host.scratch + 6]!;
     if (this.hasListeners()) {
       previous?.removeObserver(this as never);
       query.addObserver(this as never);

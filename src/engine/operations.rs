@@ -94,7 +94,12 @@ impl Engine {
                 self.sweep_later(*id, delay);
             }
         }
-        self.command(|engine| engine.each(Work::Invalidate, &list, now, ANYWHERE))
+        list.retain(|id| !self.queries[*id].state.invalidated);
+        self.command(|engine| {
+            if !list.is_empty() {
+                engine.each(Work::Invalidate, &list, now, ANYWHERE);
+            }
+        })
     }
 
     /// Puts a watched query into the next sweep, which is `delay` ms away at the most.

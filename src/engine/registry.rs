@@ -45,7 +45,8 @@ impl Node {
 pub struct Registry {
     nodes: Vec<Node>,
     free: Vec<u32>,
-    children: FxHashMap<u64, u32>,
+    /// The node under each edge, and its first query beside it: an exact read ends here.
+    children: FxHashMap<u64, (u32, u32)>,
     /// The table of key parts.
     pub symbols: Symbols,
 }
@@ -123,10 +124,26 @@ impl Registry {
             .try_fold(ROOT, |node, symbol| self.child(node, *symbol))
     }
 
+    /// The first query of exactly this key, or `NO_QUERY`.
+    #[inline]
+    pub fn find_query(&self, key: &[u32]) -> u32 {
+        let Some((last, path)) = key.split_last() else {
+            return self.query(ROOT);
+        };
+        let Some(parent) = self.find(path) else {
+            return NO_QUERY;
+        };
+        self.children
+            .get(&edge(parent, *last))
+            .map_or(NO_QUERY, |(_, query)| *query)
+    }
+
     /// The child of a node under a symbol.
     #[inline]
     pub fn child(&self, node: u32, symbol: u32) -> Option<u32> {
-        self.children.get(&edge(node, symbol)).copied()
+        self.children
+            .get(&edge(node, symbol))
+            .map(|(child, _)| *child)
     }
 
     /// The first query at a node.
@@ -137,7 +154,11 @@ impl Registry {
 
     /// Puts a query first at a node.
     pub fn set_query(&mut self, node: u32, query: u32) {
+        let Node { parent, symbol, .. } = self.nodes[node as usize];
         self.nodes[node as usize].query = query;
+        if let Some((_, beside)) = self.children.get_mut(&edge(parent, symbol)) {
+            *beside = query;
+        }
     }
 
     /// Hands every query head at `top` and below to `each`.
@@ -239,7 +260,7 @@ impl Registry {
         let entry = self.symbols.entry_mut(symbol);
         entry.first_node = node;
         entry.nodes += 1;
-        self.children.insert(edge(parent, symbol), node);
+        self.children.insert(edge(parent, symbol), (node, NO_QUERY));
         node
     }
 }

@@ -20,7 +20,7 @@ impl Engine {
     /// The query of exactly this key whose hash is the default one.
     #[inline]
     pub fn find(&self, key: &[u32]) -> Option<u32> {
-        let query = self.registry.query(self.registry.find(key)?);
+        let query = self.registry.find_query(key);
         (query != NO_QUERY).then_some(query)
     }
 
