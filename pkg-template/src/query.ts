@@ -168,7 +168,7 @@ export class Query {
     if (this.slot !== DETACHED) {
       this.#tellOptions();
     }
-    if (this.#data === undefined) {
+    if (this.#data === undefined && this.options.initialData !== undefined) {
       const born = initialState(this.options);
       if (born.data !== undefined) {
         this.setState({
@@ -493,11 +493,16 @@ export class Query {
   #callQueryFn(task: FetchTask, fetchOptions: FetchOptions | undefined): unknown {
     const { queryFn, persister, skipCache } = this.options;
     this.#signalRead = false;
-    const context = withSignal<QueryFunctionContext & { skipCache?: boolean | 'no-store' }>(
-      { client: this.#client, queryKey: this.queryKey, meta: this.meta } as never,
-      task,
-      this.#noteSignal,
-    );
+    const noteSignal = this.#noteSignal;
+    const context: QueryFunctionContext & { skipCache?: boolean | 'no-store' } = {
+      client: this.#client,
+      queryKey: this.queryKey,
+      meta: this.meta,
+      get signal() {
+        noteSignal();
+        return task.signal;
+      },
+    };
     if (skipCache) {
       context.skipCache = skipCache;
     }

@@ -32,7 +32,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   readonly events: Events;
   readonly #byHash = new Map<string, Query>();
   /** Queries whose hash isn't the default one: as long as there are any, identity is looked up by hash alone. */
-  #ownHashes = 0;
+  readonly #ownHashes = new Set<Query>();
 
   constructor(config: QueryCacheConfig = {}) {
     super();
@@ -72,7 +72,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     const slot = query.attach();
     this.#byHash.set(query.queryHash, query);
     if (query.queryHash !== hashKey(query.queryKey)) {
-      this.#ownHashes++;
+      this.#ownHashes.add(query);
     }
     const { length } = query.queryKey;
     this.host.send(symbols.path, length);
@@ -90,9 +90,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     query.destroy();
     if (known === query) {
       this.#byHash.delete(query.queryHash);
-      if (query.queryHash !== hashKey(query.queryKey)) {
-        this.#ownHashes--;
-      }
+      this.#ownHashes.delete(query);
       this.host.forgetSymbols(this.host.engine.unindex(query.attach()));
       query.detach();
       this.host.drain(this.host.engine.timer_pending());
@@ -156,7 +154,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   /** The query of a key, without a hash where symbols can tell. */
   lookUp(queryKey: readonly unknown[], options?: Options): Query | undefined {
     const queryHash = options?.queryHash;
-    if (this.#ownHashes > 0 || options?.queryKeyHashFn) {
+    if (this.#ownHashes.size > 0 || options?.queryKeyHashFn) {
       return this.#byHash.get(queryHash ?? hashQueryKeyByOptions(queryKey, options));
     }
     const { engine, symbols } = this.host;
@@ -329,7 +327,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   #selectByKey(queryKey: readonly unknown[], exact: boolean): void {
     const { engine, symbols } = this.host;
     if (exact) {
-      if (this.#ownHashes > 0) {
+      if (this.#ownHashes.size > 0) {
         engine.select_prefix(0);
         this.#keep((query) => query.queryHash === hashQueryKeyByOptions(queryKey, query.options));
       } else if (symbols.find(queryKey)) {
