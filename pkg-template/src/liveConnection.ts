@@ -23,6 +23,7 @@ export class LiveConnection implements Connection {
   readonly #listening = new AbortController();
   /** Gone once the connection has ended. */
   #live: Live | undefined;
+  #turn = 0;
   #status: LiveStatus = { state: 'connecting', since: Date.now(), cursor: null, attempts: 0 };
 
   /** Connects at once. Throws a TypeError that names the wrong option and how to mend it. */
@@ -34,7 +35,7 @@ export class LiveConnection implements Connection {
     this.#cache = cache;
     const self = new WeakRef(this);
     try {
-      this.#live = open(cache, { ...this.#settings, cursor }, token, self);
+      this.#live = open(cache, { ...this.#settings, cursor }, token, self, this.#turn);
     } catch (error) {
       throw new TypeError(error instanceof Error ? error.message : String(error));
     }
@@ -102,14 +103,14 @@ export class LiveConnection implements Connection {
       // Its loop is dead; nobody listens to it any more.
     }
     const from = { ...this.#settings, cursor: this.#status.cursor ?? undefined };
-    const live = open(this.#cache, from, this.#token, new WeakRef(this));
+    const live = open(this.#cache, from, this.#token, new WeakRef(this), ++this.#turn);
     this.#live = live;
     this.#connect(live);
   }
 
   /** For the engine's loop: it calls in a microtask of its own, so never while the cache carries out another command. */
-  take(live: Live, kind: string, a: unknown, b: unknown): void {
-    if (this.#live !== live) {
+  take(turn: number, kind: string, a: unknown, b: unknown): void {
+    if (!this.#live || this.#turn !== turn) {
       return;
     }
     if (kind === 'status') {
@@ -173,15 +174,19 @@ export class LiveConnection implements Connection {
   }
 }
 
-/** A function of its own: what the engine's loop holds must not keep the cache. */
+/**
+ * A function of its own: what the engine's loop holds must keep neither the cache nor the client that would end the loop.
+ *
+ * @param turn tells this loop's words from those of one in another engine
+ */
 function open(
   cache: QueryCache,
   settings: LiveOptions,
   token: ConnectOptions['token'],
   owner: WeakRef<LiveConnection>,
+  turn: number,
 ): Live {
-  const live: Live = cache.host.openLive(settings, token, (kind, a, b) => owner.deref()?.take(live, kind, a, b));
-  return live;
+  return cache.host.openLive(settings, token, (kind, a, b) => owner.deref()?.take(turn, kind, a, b));
 }
 
 type PageEvent = 'visible' | 'pageshow' | 'online' | 'offline';

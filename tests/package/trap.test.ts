@@ -1,6 +1,7 @@
 import { CancelledError, EngineTrapError, QueryClient, QueryObserver } from 'ferroquery';
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { behaveAsPage } from './browserLike';
+import { HELLO, inv, Peer, sync } from './peer';
 import { runScript } from './script';
 import { settle, watch } from './watch';
 
@@ -207,6 +208,48 @@ describe('a trap in the engine', () => {
     }
     expect(() => client.getQueryData(['a'])).toThrow(EngineTrapError);
     client = new QueryClient();
+  });
+
+  it('that is no panic is found out by the next command', async () => {
+    const watched = watch(client, ['a'], { staleTime: 60_000 });
+    await settle();
+    const { engine } = (client.getQueryCache() as any).host;
+    const rules = new Proxy([], {
+      get: () => {
+        throw new Error('in the midst of the engine');
+      },
+    });
+    // Unwinds the engine's code without running its end, as a full stack or the lack of memory does.
+    expect(() => engine.set_rules([['changed', rules]])).toThrow('in the midst of the engine');
+    expect(told).not.toHaveBeenCalled();
+    expect(() => client.setQueryData(['a'], 'by hand')).toThrow(EngineTrapError);
+    await settle();
+    expect(told).toHaveBeenCalledTimes(1);
+    expect(watched.observer.getCurrentResult()).toMatchObject({ data: 2, fetchStatus: 'idle' });
+    watched.stop();
+  });
+
+  it('reconnects live connections at their cursor, and ends the old requests', async () => {
+    const server = await Peer.start((request) => request.stream(HELLO + sync(`e1.${server.requests.length + 1}`)));
+    const watched = watch(client, ['a', 'b'], { staleTime: 60_000 });
+    const connection = client.connect({ url: server.url, subscribe: ['a:*'] });
+    await expect.poll(() => connection.status.state).toBe('live');
+    server.requests[0]!.response.write(inv('e1.7', { k: 'key', key: ['a', 'b'] }));
+    await expect.poll(() => connection.status.cursor).toBe('e1.7');
+    trap(client);
+    await expect.poll(() => server.requests.length).toBe(2);
+    await expect.poll(() => server.requests[0]!.closed).toBe(true);
+    expect(server.requests[1]!.params.get('cursor')).toBe('e1.7');
+    expect(server.requests[1]!.params.getAll('sub')).toEqual(['a:*']);
+    await expect.poll(() => connection.status.state).toBe('live');
+    await settle();
+    const before = watched.fetches();
+    server.requests[1]!.response.write(inv('e1.8', { k: 'key', key: ['a', 'b'] }));
+    await expect.poll(() => watched.fetches()).toBe(before + 1);
+    connection.close();
+    await expect.poll(() => server.requests[1]!.closed).toBe(true);
+    watched.stop();
+    await server.stop();
   });
 
   it("doesn't end the process, wherever it comes from", () => {

@@ -1,5 +1,6 @@
 import { createGlue } from '#glue';
 import { EngineTrapError, EngineUnavailableError } from '../errors';
+import { guard } from './guard';
 
 type Glue = ReturnType<typeof createGlue>;
 /** What an engine can be made from: its bytes, or the compiled module. */
@@ -122,6 +123,7 @@ function start(): Instance {
     glue.on_panic((text: string) => {
       throw discard(started, text);
     });
+    guard(glue.Engine.prototype, (error) => discard(started, String(error), error));
     return started;
   } catch (cause) {
     throw new EngineUnavailableError(reason(cause), { cause });
