@@ -16,6 +16,7 @@ export class Events {
   #fetches: Promise<unknown>[] = [];
   /** Settled when what was emitted since the last sweep has been fetched. */
   #sweep: { promise: Promise<void>; resolve: (fetches: Promise<unknown>) => void } | undefined;
+  #rules: [string, readonly Rule[]][] = [];
   #known: ReadonlySet<string> = new Set();
   readonly #told = new Set<string>();
 
@@ -40,7 +41,20 @@ export class Events {
     } catch (error) {
       throw typeof error === 'string' ? new TypeError(error) : error;
     }
+    this.#rules = list;
     this.#known = new Set(Object.keys(rules));
+  }
+
+  /** Tells a fresh engine of the rules. */
+  replay(): void {
+    if (this.#rules.length > 0) {
+      this.#host.engine.set_rules(this.#rules);
+    }
+  }
+
+  /** A sweep that was lost with its engine: what it would have fetched and is watched has been fetched instead. */
+  resume(): void {
+    this.#host.onSwept();
   }
 
   emit(event: string, args: Record<string, string | number | boolean> = {}): Promise<void> {

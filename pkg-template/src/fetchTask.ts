@@ -10,6 +10,8 @@ export class FetchTask {
   settled = false;
   /** All that follows from it has been done. */
   ended = false;
+  /** Its engine is gone: what comes of it counts no more. */
+  isLost = false;
   lastError: unknown;
   /** The options with which it began: those of its query may change meanwhile. */
   readonly options: Pick<QueryOptions<any, any, any, any>, 'retry' | 'retryDelay'>;

@@ -1,48 +1,56 @@
+import type { LiveOptions } from '#glue';
 import type { LiveConnection as Connection, ConnectOptions, LiveStatus } from '../types/extras';
+import { outliveTrap } from './bridge/instance';
 import { notifyManager } from './notifyManager';
 import type { QueryCache } from './queryCache';
+import { report } from './report';
 
 export type { ConnectOptions };
 
+type Live = ReturnType<QueryCache['host']['openLive']>;
 type Listener = (status: LiveStatus) => void;
 
 const OPTIONS: ReadonlySet<string> = new Set(['url', 'subscribe', 'token', 'cursor', 'credentials']);
 
-/**
- * A cache keeps its connections, and nothing else does: not the engine's loop, not the page's events. So a client that is
- * dropped without `close` takes its connections along.
- */
-const open = new WeakMap<QueryCache, Set<LiveConnection>>();
 const finalizer = new FinalizationRegistry<AbortController>((listening) => listening.abort());
 
 /** The live connection: hands the engine what the page tells, and carries out what operations leave to do. */
 export class LiveConnection implements Connection {
   readonly #cache: QueryCache;
+  readonly #settings: LiveOptions;
+  readonly #token: ConnectOptions['token'];
   readonly #listeners = new Set<Listener>();
   readonly #listening = new AbortController();
   /** Gone once the connection has ended. */
-  #live: ReturnType<QueryCache['host']['openLive']> | undefined;
+  #live: Live | undefined;
+  #turn = 0;
   #status: LiveStatus = { state: 'connecting', since: Date.now(), cursor: null, attempts: 0 };
 
   /** Connects at once. Throws a TypeError that names the wrong option and how to mend it. */
   constructor(cache: QueryCache, options: ConnectOptions) {
     check(options);
     const { url, subscribe = [], token, cursor, credentials } = options;
-    const settings = { url: resolveUrl(url), subscribe, cursor, credentials };
+    this.#settings = { url: resolveUrl(url), subscribe, credentials };
+    this.#token = token;
     this.#cache = cache;
     const self = new WeakRef(this);
     try {
-      this.#live = cache.host.openLive(settings, token, (kind, a, b) => self.deref()?.take(kind, a, b));
+      this.#live = open(cache, { ...this.#settings, cursor }, token, self, this.#turn);
     } catch (error) {
       throw new TypeError(error instanceof Error ? error.message : String(error));
     }
     listenToPage(this.#listening.signal, (event) => self.deref()?.tell(event));
     finalizer.register(this, this.#listening, this);
-    const connections = open.get(cache) ?? new Set();
-    open.set(cache, connections.add(this));
-    this.#live.connect();
+    // A cache keeps its connections, and nothing else does: not the engine's loop, not the page's events. So a client that is
+    // dropped without `close` takes its connections along.
+    cache.companions.add(this);
+    this.#connect(this.#live);
+  }
+
+  #connect(live: Live): void {
+    live.connect();
     if (typeof navigator !== 'undefined' && navigator.onLine === false) {
-      this.#live.offline();
+      live.offline();
     }
   }
 
@@ -68,6 +76,10 @@ export class LiveConnection implements Connection {
     this.#end('close() was called');
   }
 
+  stop(error: Error): void {
+    this.#end(error.message);
+  }
+
   /** For the page's events. */
   tell(event: PageEvent): void {
     if (event === 'offline') {
@@ -77,9 +89,28 @@ export class LiveConnection implements Connection {
     }
   }
 
+  /** Goes on in a fresh engine. The cursor is the last one that was seen here: what comes twice marks the same queries twice. */
+  reconnect(): void {
+    const broken = this.#live;
+    if (!broken) {
+      return;
+    }
+    this.#live = undefined;
+    try {
+      // Ends its request, as far as it still can.
+      broken.close();
+    } catch {
+      // Its loop is dead; nobody listens to it any more.
+    }
+    const from = { ...this.#settings, cursor: this.#status.cursor ?? undefined };
+    const live = open(this.#cache, from, this.#token, new WeakRef(this), ++this.#turn);
+    this.#live = live;
+    this.#connect(live);
+  }
+
   /** For the engine's loop: it calls in a microtask of its own, so never while the cache carries out another command. */
-  take(kind: string, a: unknown, b: unknown): void {
-    if (!this.#live) {
+  take(turn: number, kind: string, a: unknown, b: unknown): void {
+    if (!this.#live || this.#turn !== turn) {
       return;
     }
     if (kind === 'status') {
@@ -87,10 +118,12 @@ export class LiveConnection implements Connection {
       return;
     }
     try {
-      this.#cache.host.drain(true);
+      outliveTrap(() => this.#cache.host.drain(true));
     } catch (error) {
       report(error);
     }
+    // Noted, for a reconnect from another engine: then this one can't be asked.
+    void this.status;
   }
 
   #follow(state: string, reason: string | undefined): void {
@@ -117,9 +150,9 @@ export class LiveConnection implements Connection {
     this.#live = undefined;
     this.#listening.abort();
     finalizer.unregister(this);
-    open.get(this.#cache)?.delete(this);
+    this.#cache.companions.delete(this);
     // Ends the loop and its request, too.
-    live.free();
+    outliveTrap(() => live.free());
   }
 
   #change(state: LiveStatus['state'], reason?: string, attempts = this.#status.attempts): void {
@@ -141,6 +174,21 @@ export class LiveConnection implements Connection {
   }
 }
 
+/**
+ * A function of its own: what the engine's loop holds must keep neither the cache nor the client that would end the loop.
+ *
+ * @param turn tells this loop's words from those of one in another engine
+ */
+function open(
+  cache: QueryCache,
+  settings: LiveOptions,
+  token: ConnectOptions['token'],
+  owner: WeakRef<LiveConnection>,
+  turn: number,
+): Live {
+  return cache.host.openLive(settings, token, (kind, a, b) => owner.deref()?.take(turn, kind, a, b));
+}
+
 type PageEvent = 'visible' | 'pageshow' | 'online' | 'offline';
 
 /** Listens to what the page tells of itself and of its network, until the signal; a worker or Node tells less or nothing. */
@@ -153,17 +201,6 @@ function listenToPage(signal: AbortSignal, tell: (event: PageEvent) => void): vo
     for (const name of ['pageshow', 'online', 'offline'] as const) {
       globalThis.addEventListener(name, () => tell(name), { signal });
     }
-  }
-}
-
-/** An error that nobody can catch is the host's to show. */
-function report(error: unknown): void {
-  if (typeof reportError === 'function') {
-    reportError(error);
-  } else {
-    queueMicrotask(() => {
-      throw error;
-    });
   }
 }
 

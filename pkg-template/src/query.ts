@@ -14,6 +14,7 @@ import type {
 } from '@tanstack/query-core';
 import * as effects from './bridge/effect';
 import { environment } from './bridge/host';
+import { outliveTrap } from './bridge/instance';
 import { RETRY, staleTimeNumber } from './bridge/observerOptions';
 import { CancelledError } from './cancelledError';
 import { isDevelopment } from './development';
@@ -69,6 +70,8 @@ export class Query {
   #initial: State;
   #snapshot: State | undefined;
   #version = 0;
+  /** When the data was written (ms), for the day on which the engine can't be asked. */
+  #updatedAt = 0;
   #data: any;
   #error: any = null;
   #failureReason: any = null;
@@ -102,6 +105,7 @@ export class Query {
     this.#initial = initialState(this.options);
     this.#snapshot = config.state ?? this.#initial;
     this.#takeValues(this.#snapshot);
+    this.#updatedAt = this.#snapshot.dataUpdatedAt;
   }
 
   get meta(): QueryMeta | undefined {
@@ -189,7 +193,9 @@ export class Query {
     // Only now: functions of the user may have removed the query.
     const slot = this.attach();
     const manual = options?.manual ?? false;
-    const pending = host.engine.write(slot, data !== undefined, options?.updatedAt ?? Date.now(), manual);
+    const updatedAt = options?.updatedAt ?? Date.now();
+    const pending = host.engine.write(slot, data !== undefined, updatedAt, manual);
+    this.#updatedAt = updatedAt;
     this.#data = data;
     this.#error = null;
     if (!manual) {
@@ -214,6 +220,7 @@ export class Query {
     storeScalars(next, host.numbers, host.scratch);
     const pending = host.engine.set_state(slot);
     this.#takeValues(next);
+    this.#updatedAt = next.dataUpdatedAt;
     if (typeof this.options.tags === 'function') {
       this.#tellTags();
     }
@@ -389,8 +396,8 @@ export class Query {
     Promise.resolve(answer)
       .then(pass)
       .then(
-        (value) => this.#resolved(task, value),
-        (error) => this.#rejected(task, error),
+        (value) => outliveTrap(() => this.#resolved(task, value)),
+        (error) => outliveTrap(() => this.#rejected(task, error)),
       );
   }
 
@@ -402,12 +409,12 @@ export class Query {
   continueLater(): void {
     const task = this.#task!;
     const { host } = this.#cache;
-    queueMicrotask(() => {
+    later(() => {
       if (!task.settled) {
         host.drain(host.engine.continue_fetch(this.slot, task.generation));
         // After all that go on with it have been announced, and those first that never ran.
         const proceed = () => this.#proceed(task);
-        queueMicrotask(host.engine.has_tried(this.slot) ? () => queueMicrotask(proceed) : proceed);
+        later(host.engine.has_tried(this.slot) ? () => later(proceed) : proceed);
       }
     });
   }
@@ -415,12 +422,12 @@ export class Query {
   wakeLater(): void {
     const task = this.#task!;
     const { host } = this.#cache;
-    queueMicrotask(() => {
+    later(() => {
       if (task.settled) {
         return;
       }
       if (host.engine.wake_fetch(this.slot, task.generation, environment())) {
-        queueMicrotask(() => this.#proceed(task));
+        later(() => this.#proceed(task));
       } else {
         host.drain(true);
       }
@@ -543,7 +550,9 @@ export class Query {
         throw new Error(`${this.queryHash} data is undefined`);
       }
       const data = replaceData(this.#data, value, this.options);
-      const pending = host.engine.succeed(this.attach(), task.generation, data !== undefined, Date.now());
+      const updatedAt = Date.now();
+      const pending = host.engine.succeed(this.attach(), task.generation, data !== undefined, updatedAt);
+      this.#updatedAt = updatedAt;
       this.#data = data;
       this.#error = null;
       this.#failureReason = null;
@@ -593,11 +602,13 @@ export class Query {
             : (retryDelay as (count: number, error: unknown) => number)(failures, error),
       );
     } catch (thrown) {
-      this.#giveUp(task, thrown);
+      if (!task.isLost) {
+        this.#giveUp(task, thrown);
+      }
       return;
     }
     if (verdict === 0) {
-      queueMicrotask(() => this.#giveUp(task, error));
+      later(() => this.#giveUp(task, error));
     } else if (verdict === 1) {
       task.lastError = error;
       this.#failureReason = error;
@@ -617,6 +628,9 @@ export class Query {
   }
 
   #fail(task: FetchTask, error: unknown): void {
+    if (task.isLost) {
+      return;
+    }
     const { host, config } = this.#cache;
     try {
       const pending = host.engine.fail(this.attach(), Date.now());
@@ -642,7 +656,7 @@ export class Query {
     const error = new CancelledError(options);
     host.engine.cancel_fetch(this.slot);
     task.raw.reject(error);
-    queueMicrotask(() => this.#cancelled(task, error));
+    later(() => this.#cancelled(task, error));
     try {
       if (options?.revert) {
         const pending = host.engine.revert(this.slot);
@@ -680,6 +694,9 @@ export class Query {
 
   /** The fetch is over: an unwatched query may go after its time, an unindexed one at once. */
   #ended(task: FetchTask): void {
+    if (task.isLost) {
+      return;
+    }
     task.ended = true;
     if (this.slot === DETACHED) {
       return;
@@ -687,6 +704,60 @@ export class Query {
     const { host } = this.#cache;
     host.drain(host.engine.fetch_ended(this.slot, performance.now()));
     this.detach();
+  }
+
+  // After a trap
+
+  /** Keeps what is known here as an idle, invalidated state outside of any engine; the fetches that this loses. */
+  leaveEngine(): FetchTask[] {
+    const lost = [...this.#announced.splice(0), ...(this.#task ? [this.#task] : [])].filter((task) => !task.ended);
+    for (const task of lost) {
+      task.isLost = true;
+      task.settled = true;
+      task.ended = true;
+    }
+    this.#snapshot = this.#knownState();
+    this.#version++;
+    this.#revert = undefined;
+    this.slot = DETACHED;
+    return lost;
+  }
+
+  replayTags(): void {
+    if (this.#tags) {
+      this.#cache.host.engine.set_tags(this.slot, this.#tags);
+    }
+  }
+
+  /** Who waited for a lost fetch gets the answer of the one that took its place, if there is one. */
+  settleLost(task: FetchTask): void {
+    const error = new CancelledError({ silent: true });
+    task.raw.reject(error);
+    if (this.#task !== task && this.#task && !this.#task.isLost) {
+      if (task.answer.isWanted) {
+        task.answer.resolve(this.#task.answer.promise);
+      }
+    } else {
+      task.answer.reject(error);
+    }
+  }
+
+  /** The last snapshot, as far as it is still true of the values. */
+  #knownState(): State {
+    const last = this.#snapshot ?? this.#initial;
+    const isSame = last.data === this.#data && last.error === this.#error;
+    const ownStatus = this.#error !== null ? 'error' : this.#data === undefined ? 'pending' : 'success';
+    return {
+      ...last,
+      ...this.#values(),
+      dataUpdatedAt: this.#data === undefined ? 0 : this.#updatedAt,
+      dataUpdateCount: last.dataUpdateCount + (last.data === this.#data ? 0 : 1),
+      errorUpdateCount: last.errorUpdateCount + (last.error === this.#error || this.#error === null ? 0 : 1),
+      fetchFailureCount: isSame ? last.fetchFailureCount : 0,
+      status: isSame ? last.status : ownStatus,
+      isInvalidated: true,
+      fetchStatus: 'idle',
+    };
   }
 
   // Values
@@ -761,6 +832,11 @@ export class Query {
 
 function networkCode(mode: QueryOptions['networkMode']): number {
   return mode === 'always' ? 1 : mode === 'offlineFirst' ? 2 : 0;
+}
+
+/** In a microtask, where nobody catches what is thrown. */
+function later(run: () => void): void {
+  queueMicrotask(() => outliveTrap(run));
 }
 
 const pass = <T>(value: T): T => value;

@@ -13,6 +13,7 @@ import { notifyManager } from './notifyManager';
 import { Query } from './query';
 import { checkKey, hashKey, hashQueryKeyByOptions, partialMatchKey } from './queryKey';
 import type { QueryObserver } from './queryObserver';
+import { type Companion, Recovery } from './recovery';
 import { Subscribable } from './subscribable';
 import { joinTags } from './tags';
 
@@ -30,6 +31,8 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   config: QueryCacheConfig;
   readonly host: Host<Query, Watcher>;
   readonly events: Events;
+  /** What ends with the cache, and goes on with it in another engine. */
+  readonly companions = new Set<Companion>();
   readonly #byHash = new Map<string, Query>();
   /** Queries whose hash isn't the default one: as long as there are any, identity is looked up by hash alone. */
   readonly #ownHashes = new Set<Query>();
@@ -39,6 +42,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     this.config = config;
     this.host = new Host();
     this.events = new Events(this.host);
+    this.host.recovery = new Recovery(this);
   }
 
   build(client: QueryClient, options: Options, state?: QueryState<any, any>): any {
@@ -67,16 +71,13 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     if (this.#byHash.has(query.queryHash)) {
       return;
     }
-    const { engine, symbols } = this.host;
-    symbols.intern(query.queryKey);
-    const slot = query.attach();
+    this.host.symbols.intern(query.queryKey);
+    query.attach();
     this.#byHash.set(query.queryHash, query);
     if (query.queryHash !== hashKey(query.queryKey)) {
       this.#ownHashes.add(query);
     }
-    const { length } = query.queryKey;
-    this.host.send(symbols.path, length);
-    const pending = engine.index(slot, length, symbols.scalar, symbols.plain, performance.now());
+    const pending = this.index(query);
     query.indexed();
     this.host.drain(pending);
     this.notify({ type: 'added', query: query as never });
@@ -142,14 +143,18 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   }
 
   protected override onSubscribe(): void {
-    this.host.engine.set_events(true);
+    this.tellListening();
   }
 
   protected override onUnsubscribe(): void {
-    this.host.engine.set_events(this.hasListeners());
+    this.tellListening();
   }
 
   // For the classes of this package
+
+  tellListening(): void {
+    this.host.engine.set_events(this.hasListeners());
+  }
 
   /** The query of a key, without a hash where symbols can tell. */
   lookUp(queryKey: readonly unknown[], options?: Options): Query | undefined {
@@ -218,13 +223,25 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     return Array.from(this.host.selection(), (id) => this.host.observer(id) as unknown as AnyObserver);
   }
 
+  /** Puts a query whose key has just been interned into the engine's index; whether there is something to drain. */
+  index(query: Query): boolean {
+    const { engine, symbols } = this.host;
+    const { length } = query.queryKey;
+    this.host.send(symbols.path, length);
+    return engine.index(query.attach(), length, symbols.scalar, symbols.plain, performance.now());
+  }
+
   watch(query: Query, observer: AnyObserver): void {
-    const watcher = observer as unknown as Watcher;
+    this.register(query, observer as unknown as Watcher);
+    this.notify({ type: 'observerAdded', query: query as never, observer });
+  }
+
+  /** Tells the engine of an observer. */
+  register(query: Query, watcher: Watcher): void {
     const { bits, staleTime, interval } = watcher.packed;
     const id = this.host.engine.watch(query.attach(), bits, staleTime, interval, watcher.lastStale);
     watcher.slot = id;
     this.host.addObserver(id, watcher);
-    this.notify({ type: 'observerAdded', query: query as never, observer });
   }
 
   unwatch(query: Query, observer: AnyObserver): void {

@@ -364,6 +364,15 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
     }
   }
 
+  /** Goes on in a fresh engine, as if it were mounted anew. */
+  resume(): void {
+    this.updateResult();
+    if (this.#fetchesOnMount(this.#query, this.options, this.packed, false)) {
+      this.#fetchUnawaited();
+    }
+    this.#setTimers();
+  }
+
   // For the engine
 
   /** Whether the last result was stale. */

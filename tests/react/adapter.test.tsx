@@ -2,7 +2,7 @@ import { Suspense } from 'react';
 import { describe, expect, test } from 'vitest';
 import { onOurs, onQueryCore } from './adapter.js';
 import { play, type Stage } from './stage.js';
-import { Data, Fetching, Invalidate, Pages, Query, Several, Suspended } from './views.js';
+import { Data, Fetching, Invalidate, Pages, Query, Suspended } from './views.js';
 
 /** Plays the scene on both cores: pages, renders and complaints must be equal after every act. */
 function same(name: string, scene: (stage: Stage) => Promise<void>): void {
@@ -149,17 +149,6 @@ describe('around it', () => {
     await stage.wait(30);
     await stage.show(null);
     await stage.show(<Query on={stage} name="a" queryKey={['a']} queryFn={queryFn} />);
-    await stage.wait(30);
-  });
-
-  same('useQueries', async (stage) => {
-    const option = (id: number) => ({ queryKey: ['q', id], queryFn: stage.fetcher(20 + id, (call) => ({ id, call })) });
-    const options = [option(1), option(2), option(3)];
-    await stage.show(<Several on={stage} queries={options.slice(0, 2)} />);
-    await stage.wait(30);
-    await stage.show(<Several on={stage} queries={options.slice(1)} />);
-    await stage.wait(30);
-    await stage.act(() => void stage.client.invalidateQueries({ queryKey: ['q', 2] }));
     await stage.wait(30);
   });
 

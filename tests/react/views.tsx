@@ -46,11 +46,6 @@ export function Pages({ on, queryFn }: On & { queryFn: (page: number) => () => P
   );
 }
 
-export function Several({ on, queries }: On & { queries: Options[] }) {
-  on.rendered('several');
-  return <p>{JSON.stringify(on.adapter.useQueries({ queries }).map(({ status, data }) => [status, data]))}</p>;
-}
-
 export function Suspended({ on, ...options }: On & { queryKey: unknown[]; queryFn: () => Promise<unknown> }) {
   on.rendered('suspended');
   return <b>{JSON.stringify(on.adapter.useSuspenseQuery(options).data)}</b>;

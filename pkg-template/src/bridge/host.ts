@@ -1,12 +1,13 @@
 import type { ManagedTimerId } from '@tanstack/query-core';
 import type { Engine, LiveClient, LiveOptions } from '#glue';
 import { environmentManager } from '../environmentManager';
+import type { EngineTrapError } from '../errors';
 import { focusManager } from '../focusManager';
 import { notifyManager } from '../notifyManager';
 import { onlineManager } from '../onlineManager';
 import { timeoutManager } from '../timeoutManager';
 import * as effects from './effect';
-import { type Instance, instance } from './instance';
+import { type Instance, instance, outliveTrap, type Tenant } from './instance';
 import { Symbols } from './symbols';
 
 /** No id. */
@@ -44,33 +45,59 @@ export interface Command<TQuery> {
   fetch?: (query: TQuery) => void;
 }
 
+/** Brings values and engine together again after a trap. */
+export interface Recovery<TQuery, TObserver> {
+  /** Lets go of the ids of an engine, without a word to it. */
+  leave(queries: readonly TQuery[], observers: readonly TObserver[]): void;
+  /** Tells a fresh engine of everything; runs no function of the user. */
+  replay(): void;
+  /** Ends the fetches that were lost, and lets observers fetch again. */
+  resume(): void;
+  /** There is no other engine. */
+  stop(error: EngineTrapError): void;
+}
+
+/** How often a client gets a fresh engine: a trap that comes again and again must not fetch for ever. */
+const MOST_MOVES = 5;
+
 /** One engine, the tables of values under its ids, its host timer, and the loop that carries out its effects. */
-export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> {
-  readonly engine: Engine;
-  readonly symbols: Symbols;
-  readonly #instance: Instance;
-  readonly #queries: (TQuery | undefined)[] = [];
-  readonly #observers: (TObserver | undefined)[] = [];
+export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> implements Tenant {
+  engine!: Engine;
+  symbols!: Symbols;
+  #instance!: Instance;
+  #queries: (TQuery | undefined)[] = [];
+  #observers: (TObserver | undefined)[] = [];
   /** Observers that have left, while a running notification may still reach them. */
   #leaving: number[] = [];
   #depth = 0;
-  #buffer: ArrayBufferLike;
-  #words: Uint32Array;
-  #numbers: Float64Array;
+  #buffer!: ArrayBufferLike;
+  #words!: Uint32Array;
+  #numbers!: Float64Array;
   #timer: ManagedTimerId | undefined;
   /** Fetches what a sweep chose. */
   onSweep: (query: TQuery) => void = () => {};
   onSwept: () => void = () => {};
+  recovery: Recovery<TQuery, TObserver> | undefined;
+  #moves = 0;
+  #isStopped = false;
 
   constructor() {
-    this.#instance = instance();
-    this.engine = new this.#instance.glue.Engine(Math.random());
-    this.#buffer = this.#instance.memory.buffer;
+    this.#moveIn();
+  }
+
+  #moveIn(): void {
+    const home = instance();
+    const engine = new home.glue.Engine(Math.random());
+    this.#instance = home;
+    this.engine = engine;
+    this.#buffer = home.memory.buffer;
     this.#words = new Uint32Array(this.#buffer);
     this.#numbers = new Float64Array(this.#buffer);
-    this.scratch = this.engine.scratch_ptr() >>> 3;
-    this.symbols = new Symbols(this.engine);
-    finalizer.register(this, { engine: this.engine });
+    this.scratch = engine.scratch_ptr() >>> 3;
+    this.symbols = new Symbols(engine);
+    const tenant = new WeakRef<Tenant>(this);
+    home.tenants.add(tenant);
+    finalizer.register(this, { engine, home, tenant }, this);
   }
 
   // Tables
@@ -102,7 +129,7 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> {
   // Memory
 
   /** Where the state that was loaded last begins among `numbers`; its layout is that of `load` in src/wasm/engine.rs. */
-  readonly scratch: number;
+  scratch!: number;
 
   /** The engine's memory. */
   get numbers(): Float64Array {
@@ -192,9 +219,11 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> {
   #drain(command: Command<TQuery> | undefined): void {
     let failed = false;
     let failure: unknown;
+    const { engine } = this;
     this.#depth++;
-    for (;;) {
-      const effect = this.engine.next();
+    // After a trap the effects that were left belong to an engine that is gone.
+    while (this.engine === engine) {
+      const effect = engine.next();
       const code = effect & 31;
       if (code === effects.DONE) {
         break;
@@ -206,10 +235,14 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> {
           failed = true;
           failure = error;
         }
-        this.engine.abandon();
+        if (this.engine === engine) {
+          engine.abandon();
+        }
       }
     }
-    this.#depth--;
+    if (this.engine === engine) {
+      this.#depth--;
+    }
     if (this.#depth === 0 && this.#leaving.length > 0) {
       for (const id of this.#leaving) {
         this.#observers[id & SLOT] = undefined;
@@ -286,19 +319,85 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> {
 
   readonly #fire = (): void => {
     this.#timer = undefined;
-    this.drain(this.engine.fire(performance.now(), Date.now(), environment()));
+    outliveTrap(() => this.drain(this.engine.fire(performance.now(), Date.now(), environment())));
   };
 
   readonly #disarm = (): void => {
-    if (this.engine.disarm()) {
-      timeoutManager.clearTimeout(this.#timer);
-      this.#timer = undefined;
-    }
+    outliveTrap(() => {
+      if (this.engine.disarm()) {
+        this.#clearTimer();
+      }
+    });
   };
+
+  #clearTimer(): void {
+    timeoutManager.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  // After a trap
+
+  move(): void {
+    const { broken } = this.#instance;
+    this.#leave();
+    if (++this.#moves > MOST_MOVES) {
+      throw broken;
+    }
+    this.#moveIn();
+    this.recovery?.replay();
+  }
+
+  resume(): void {
+    this.recovery?.resume();
+    if (this.#isStopped) {
+      return;
+    }
+    // Deadlines that the fresh engine has got.
+    outliveTrap(() => this.drain(this.engine.timer_pending()));
+  }
+
+  stop(error: EngineTrapError): void {
+    this.#isStopped = true;
+    this.#leave();
+    this.engine = refusing(error);
+    this.symbols = refusing(error);
+    this.recovery?.stop(error);
+  }
+
+  #leave(): void {
+    const queries = this.#queries.filter((query) => query !== undefined);
+    const observers = this.#observers.filter((observer) => observer !== undefined);
+    finalizer.unregister(this);
+    this.#clearTimer();
+    this.#queries = [];
+    this.#observers = [];
+    this.#leaving = [];
+    this.#depth = 0;
+    this.recovery?.leave(queries, observers);
+  }
+}
+
+/** An object each of whose properties throws. */
+function refusing(error: Error): never {
+  return new Proxy(
+    {},
+    {
+      get: () => {
+        throw error;
+      },
+    },
+  ) as never;
 }
 
 /** Frees the engines of caches that nobody holds any more; linear memory has no garbage collector. */
-const finalizer = new FinalizationRegistry<{ engine: Engine }>(({ engine }) => engine.free());
+const finalizer = new FinalizationRegistry<{ engine: Engine; home: Instance; tenant: WeakRef<Tenant> }>(
+  ({ engine, home, tenant }) => {
+    home.tenants.delete(tenant);
+    if (!home.broken) {
+      engine.free();
+    }
+  },
+);
 
 /** The managers' words of this moment, as the engine takes them. */
 export function environment(): number {

@@ -1,18 +1,35 @@
 import { createGlue } from '#glue';
-import { EngineUnavailableError } from '../errors';
+import { EngineTrapError, EngineUnavailableError } from '../errors';
+import { guard } from './guard';
 
 type Glue = ReturnType<typeof createGlue>;
 /** What an engine can be made from: its bytes, or the compiled module. */
 export type EngineSource = BufferSource | WebAssembly.Module;
+
+/** Who has an engine in an instance. */
+export interface Tenant {
+  /** Moves to a fresh instance. Runs no function of the user: the code that met the trap is still on the stack. */
+  move(): void;
+  /** Tells observers and fetches, once that code has ended. */
+  resume(): void;
+  /** Gives up: every later call throws `error`. */
+  stop(error: EngineTrapError): void;
+}
+
 /** One running copy of the engine's code; many engines live in its memory. */
 export interface Instance {
   readonly glue: Glue;
   readonly memory: WebAssembly.Memory;
+  readonly tenants: Set<WeakRef<Tenant>>;
+  /** Why nothing in this memory can be trusted any more. */
+  broken?: EngineTrapError;
 }
 
 let source: (() => EngineSource) | undefined;
 let module: WebAssembly.Module | undefined;
 let current: Instance | undefined;
+/** Whether tenants are on their way into the current instance. */
+let isMoving = false;
 
 /** Says where the engine comes from; called once by the entry. */
 export function setEngineSource(from: () => EngineSource): void {
@@ -26,10 +43,63 @@ export function instance(): Instance {
   return current;
 }
 
-/** Gives up a copy whose memory can't be trusted any more; the next call of `instance` starts a fresh one. */
-export function discard(broken: Instance): void {
+/**
+ * Gives up a copy that has trapped: reports it once, and moves its tenants to a fresh one. A copy that traps while they move
+ * in stops them instead: the trap would only come again.
+ *
+ * @param what the engine's own words
+ */
+export function discard(broken: Instance, what: string, cause?: unknown): EngineTrapError {
+  if (broken.broken) {
+    return broken.broken;
+  }
+  const error = new EngineTrapError(
+    isMoving
+      ? `The engine stopped again while it was being replaced (${what}). Its clients stay stopped: make new ones, or reload the page, and report this text to ferroquery.`
+      : `The engine stopped at a defect of its own (${what}). A fresh one goes on in its place: data is kept and marked as invalidated, and what is watched is fetched again. There is nothing to do but to report this text to ferroquery.`,
+    { cause },
+  );
+  broken.broken = error;
   if (current === broken) {
     current = undefined;
+  }
+  console.error(error);
+  const tenants = [...broken.tenants].map((tenant) => tenant.deref()).filter((tenant) => tenant !== undefined);
+  broken.tenants.clear();
+  if (isMoving) {
+    for (const tenant of tenants) {
+      tenant.stop(error);
+    }
+    return error;
+  }
+  isMoving = true;
+  for (const tenant of tenants) {
+    try {
+      tenant.move();
+    } catch (thrown) {
+      tenant.stop(thrown instanceof EngineTrapError ? thrown : error);
+    }
+  }
+  queueMicrotask(() => {
+    try {
+      for (const tenant of tenants) {
+        tenant.resume();
+      }
+    } finally {
+      isMoving = false;
+    }
+  });
+  return error;
+}
+
+/** Runs what nobody waits for: of a trap the console has been told, and its recovery is under way. */
+export function outliveTrap(run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    if (!(error instanceof EngineTrapError)) {
+      throw error;
+    }
   }
 }
 
@@ -49,7 +119,12 @@ function start(): Instance {
     module ??= from instanceof WebAssembly.Module ? from : new WebAssembly.Module(from);
     const glue = createGlue();
     const { memory } = glue.initSync({ module });
-    return { glue, memory };
+    const started: Instance = { glue, memory, tenants: new Set() };
+    glue.on_panic((text: string) => {
+      throw discard(started, text);
+    });
+    guard(glue.Engine.prototype, (error) => discard(started, String(error), error));
+    return started;
   } catch (cause) {
     throw new EngineUnavailableError(reason(cause), { cause });
   }
