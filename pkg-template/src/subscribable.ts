@@ -1,5 +1,5 @@
 /** A set of listeners, with hooks for the first and the last. */
-export class Subscribable<TListener extends Function> {
+export class Subscribable<TListener extends (...args: any[]) => unknown> {
   protected listeners = new Set<TListener>();
 
   constructor() {
