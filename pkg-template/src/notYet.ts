@@ -1,9 +1,7 @@
 // What React Query exports and this version doesn't have. The names are there because the adapters import them all; using
 // one says so at once.
 
-function missing(name: string): never {
-  throw new Error(`${name} isn't in this version of ferroquery: use @tanstack/query-core for it.`);
-}
+import { missing } from './missing';
 
 export class InfiniteQueryObserver {
   constructor() {

@@ -16,6 +16,7 @@ import type { Rules } from './events';
 import { focusManager } from './focusManager';
 import { type ConnectOptions, LiveConnection } from './liveConnection';
 import { noop, skipToken } from './markers';
+import { missing } from './missing';
 import { MutationCache } from './mutationCache';
 import { notifyManager } from './notifyManager';
 import { onlineManager } from './onlineManager';
@@ -200,6 +201,22 @@ export class QueryClient {
 
   prefetchQuery(options: Options): Promise<void> {
     return this.fetchQuery(options).then(noop).catch(noop);
+  }
+
+  infiniteQuery(): never {
+    return missing('queryClient.infiniteQuery');
+  }
+
+  fetchInfiniteQuery(): never {
+    return missing('queryClient.fetchInfiniteQuery');
+  }
+
+  prefetchInfiniteQuery(): never {
+    return missing('queryClient.prefetchInfiniteQuery');
+  }
+
+  ensureInfiniteQueryData(): never {
+    return missing('queryClient.ensureInfiniteQueryData');
   }
 
   resumePausedMutations(): Promise<unknown> {
