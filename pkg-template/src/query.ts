@@ -347,7 +347,8 @@ export class Query {
   /** Gives the slot back if nothing needs it: the state stays as it is. */
   detach(): void {
     const { host } = this.#cache;
-    if (this.slot === DETACHED || !host.engine.is_unused(this.slot)) {
+    // A fetch that is being announced still needs it.
+    if (this.slot === DETACHED || this.#announced.length > 0 || !host.engine.is_unused(this.slot)) {
       return;
     }
     this.#snapshot = this.state;

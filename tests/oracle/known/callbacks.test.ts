@@ -49,4 +49,10 @@ describe('callbacks that act', () => {
     batch([client.setQueryData(a, 1), client.setQueryData(a, 2), client.invalidateQueries({ queryKey: a })]),
     advance(20),
   ]);
+
+  same('a cache listener clears the cache while a fetch is announced', [
+    cache.subscribe('updated', at(0, [client.clear()])),
+    client.fetchQuery({ queryKey: ['a'], queryFn: fetcher({}) }),
+    advance(20),
+  ]);
 });
