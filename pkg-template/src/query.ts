@@ -347,8 +347,7 @@ export class Query {
   /** Gives the slot back if nothing needs it: the state stays as it is. */
   detach(): void {
     const { host } = this.#cache;
-    // A fetch that is being announced still needs it.
-    if (this.slot === DETACHED || this.#announced.length > 0 || !host.engine.is_unused(this.slot)) {
+    if (this.slot === DETACHED || !host.engine.is_unused(this.slot) || host.detachesLater(this)) {
       return;
     }
     this.#snapshot = this.state;
@@ -404,7 +403,7 @@ export class Query {
 
   rejectLast(): void {
     const task = this.#task!;
-    this.#giveUp(task, task.lastError);
+    queueMicrotask(() => this.#giveUp(task, task.lastError));
   }
 
   continueLater(): void {

@@ -69,6 +69,8 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
   #observers: (TObserver | undefined)[] = [];
   /** Observers that have left, while a running notification may still reach them. */
   #leaving: number[] = [];
+  /** Queries that nothing needs, while something may still be told of them. */
+  readonly #detaching = new Set<TQuery>();
   #depth = 0;
   #buffer!: ArrayBufferLike;
   #words!: Uint32Array;
@@ -193,6 +195,14 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
 
   // Effects
 
+  /** Whether a query has to keep its slot until all that runs has been told; it is then asked to detach again. */
+  detachesLater(query: TQuery): boolean {
+    if (this.#depth > 0) {
+      this.#detaching.add(query);
+    }
+    return this.#depth > 0;
+  }
+
   /** Carries out what a command left to do. `pending` is the command's own word. */
   drain(pending: boolean, command?: Command<TQuery>): void {
     if (pending) {
@@ -243,14 +253,22 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
     if (this.engine === engine) {
       this.#depth--;
     }
-    if (this.#depth === 0 && this.#leaving.length > 0) {
-      for (const id of this.#leaving) {
-        this.#observers[id & SLOT] = undefined;
-      }
-      this.#leaving = [];
+    if (this.#depth === 0) {
+      this.#partFromTheGone();
     }
     if (failed) {
       throw failure;
+    }
+  }
+
+  /** Now that nothing is told any more: observers that have left, and queries that nothing needs. */
+  #partFromTheGone(): void {
+    for (const id of this.#leaving.splice(0)) {
+      this.#observers[id & SLOT] = undefined;
+    }
+    for (const query of this.#detaching) {
+      this.#detaching.delete(query);
+      query.detach();
     }
   }
 
@@ -372,6 +390,7 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
     this.#queries = [];
     this.#observers = [];
     this.#leaving = [];
+    this.#detaching.clear();
     this.#depth = 0;
     this.recovery?.leave(queries, observers);
   }
