@@ -171,13 +171,6 @@ impl Engine {
         was
     }
 
-    /// Nobody waits any more: the fetch may end, but is not tried again.
-    pub fn cancel_retry(&mut self, id: u32) {
-        if let Some(fetch) = &mut self.queries[id].fetch {
-            fetch.retry_cancelled = true;
-        }
-    }
-
     /// Back to the state before the cancelled fetch, or to what was written by hand since.
     pub fn revert(&mut self, id: u32) -> bool {
         let query = &mut self.queries[id];

@@ -4,7 +4,7 @@ use super::core::Engine;
 use super::decision::is_stale;
 use super::effect::{Action, Effect};
 use super::frames::Frame;
-use super::query::{FetchStatus, Query, Scalars};
+use super::query::{Query, Scalars};
 use super::registry::{NO_NODE, NO_QUERY};
 use super::timers::Deadline;
 
@@ -183,11 +183,6 @@ impl Engine {
     /// Whether the slot is free to go.
     pub fn is_unused(&self, id: u32) -> bool {
         self.release_if_unused(id).is_some()
-    }
-
-    /// Whether the query fetches, sleeps or waits.
-    pub fn is_busy(&self, id: u32) -> bool {
-        self.queries[id].state.fetch_status != FetchStatus::Idle
     }
 
     pub(super) fn settle_later(&mut self, id: u32) {

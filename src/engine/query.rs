@@ -54,20 +54,6 @@ pub struct Scalars {
 }
 
 impl Scalars {
-    /// The state in which a query is born (`data_updated_at` in ms).
-    pub fn initial(has_data: bool, data_updated_at: f64) -> Self {
-        Self {
-            status: if has_data {
-                Status::Success
-            } else {
-                Status::Pending
-            },
-            has_data,
-            data_updated_at: if has_data { data_updated_at } else { 0.0 },
-            ..Self::default()
-        }
-    }
-
     /// A fetch starts; it waits if the network mode asks for a network that isn't there.
     pub fn fetch(&mut self, can_fetch: bool) {
         self.failure_count = 0.0;

@@ -342,11 +342,6 @@ impl Engine {
         self.core.borrow_mut().cancel_fetch(query)
     }
 
-    /// No further tries.
-    pub fn cancel_retry(&mut self, query: u32) {
-        self.core.borrow_mut().cancel_retry(query);
-    }
-
     /// Back to the state before the cancelled fetch.
     pub fn revert(&mut self, query: u32) -> bool {
         self.core.borrow_mut().revert(query)
