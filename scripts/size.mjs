@@ -10,9 +10,9 @@ await runMain(async () => {
   await buildPackage();
   const dist = (name) => readFileSync(join(root, 'pkg', 'dist', name));
   const rows = [
-    ['ferroquery (index.js, engine inside)', [dist('index.js')]],
-    ['ferroquery/slim (slim.js + engine.wasm)', [dist('slim.js'), dist('engine.wasm')]],
-    ['  slim.js', [dist('slim.js')]],
+    ['ferroquery (index.js, engine inside, + core.js)', [dist('index.js'), dist('core.js')]],
+    ['ferroquery/slim (slim.js + core.js + engine.wasm)', [dist('slim.js'), dist('core.js'), dist('engine.wasm')]],
+    ['  core.js', [dist('core.js')]],
     ['  engine.wasm', [dist('engine.wasm')]],
     [`@tanstack/query-core ${queryCoreVersion()}`, [await bundleQueryCore()]],
   ];

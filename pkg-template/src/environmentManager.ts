@@ -1,12 +1,15 @@
-/** Whether this is a server: no window, or Deno. Read once. */
-export const isServer: boolean = typeof window === 'undefined' || 'Deno' in globalThis;
+import { shared } from './copies';
+import { isServer } from './isServer';
 
-let decide: () => boolean = () => isServer;
+function createEnvironmentManager() {
+  let decide: () => boolean = () => isServer;
+  return {
+    isServer: (): boolean => decide(),
+    setIsServer(isServerValue: () => boolean): void {
+      decide = isServerValue;
+    },
+  };
+}
 
 /** Tells, at every moment it is asked, whether the code runs on a server: no timers, no automatic retries there. */
-export const environmentManager = {
-  isServer: (): boolean => decide(),
-  setIsServer(isServerValue: () => boolean): void {
-    decide = isServerValue;
-  },
-};
+export const environmentManager = shared('environmentManager', createEnvironmentManager);

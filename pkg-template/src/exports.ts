@@ -1,8 +1,9 @@
 export { CancelledError, isCancelledError } from './cancelledError';
 export { defineKeys, TTL } from './defineKeys';
-export { environmentManager, isServer } from './environmentManager';
+export { environmentManager } from './environmentManager';
 export { EngineTrapError, EngineUnavailableError } from './errors';
 export { focusManager } from './focusManager';
+export { isServer } from './isServer';
 export {
   dataTagErrorSymbol,
   dataTagSymbol,

@@ -1,3 +1,4 @@
+import { shared } from './copies';
 import { ManagedEvents } from './managedEvents';
 
 type SetFocused = (focused?: boolean) => void;
@@ -48,4 +49,4 @@ export class FocusManager extends ManagedEvents<SetFocused> {
   }
 }
 
-export const focusManager = new FocusManager();
+export const focusManager = shared('focusManager', () => new FocusManager());

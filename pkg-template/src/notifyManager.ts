@@ -1,3 +1,5 @@
+import { shared } from './copies';
+
 type Callback = () => void;
 type Schedule = (callback: Callback) => void;
 
@@ -66,4 +68,4 @@ export function createNotifyManager() {
   } as const;
 }
 
-export const notifyManager = createNotifyManager();
+export const notifyManager = shared('notifyManager', createNotifyManager);

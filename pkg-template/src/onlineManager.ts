@@ -1,3 +1,4 @@
+import { shared } from './copies';
 import { ManagedEvents } from './managedEvents';
 
 type SetOnline = (online: boolean) => void;
@@ -38,4 +39,4 @@ export class OnlineManager extends ManagedEvents<SetOnline> {
   }
 }
 
-export const onlineManager = new OnlineManager();
+export const onlineManager = shared('onlineManager', () => new OnlineManager());

@@ -1,4 +1,5 @@
 import type { ManagedTimerId, TimeoutCallback, TimeoutProvider } from '@tanstack/query-core';
+import { shared } from './copies';
 import { isDevelopment } from './development';
 
 const host: TimeoutProvider = {
@@ -44,4 +45,4 @@ export class TimeoutManager {
   }
 }
 
-export const timeoutManager = new TimeoutManager();
+export const timeoutManager = shared('timeoutManager', () => new TimeoutManager());

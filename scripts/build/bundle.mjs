@@ -7,6 +7,9 @@ import { BuildError } from './error.mjs';
 
 const entries = join(root, 'pkg-template', 'src', 'entry');
 
+/** What the entries say to the core beyond its public names, and what no entry passes on. */
+const forEntries = ['setEngineSource'];
+
 /** How every entry is compiled; `npm run size` compiles query-core the same way. */
 export const compilation = {
   bundle: true,
@@ -30,35 +33,73 @@ export const engineImports = {
 };
 
 /**
- * Bundles the entries into `<pkg>/dist`: `index` carries the engine and comes as ESM and CommonJS too,
- * `slim` leaves it to the caller to bring `engine.wasm`.
+ * Bundles the package into `<pkg>/dist`: `core` holds all but the engine, as ESM and CommonJS. The entries are beside it and
+ * differ in how they come to an engine: `index` carries it, `slim` leaves it to the caller to bring `engine.wasm`, and the
+ * edge entries (ESM, as there is nothing else there) import it as a module.
  *
  * @param {string} pkg the package's folder, absolute
  */
 export async function bundleEntries(pkg) {
   const dist = join(pkg, 'dist');
   mkdirSync(dist, { recursive: true });
-  for (const name of ['index', 'slim']) {
-    const entry = join(entries, `${name}.ts`);
-    if (!existsSync(entry)) throw new BuildError(`pkg-template/src/entry/${name}.ts is missing`);
-    for (const [format, extension] of [
-      ['esm', 'js'],
-      ['cjs', 'cjs'],
-    ]) {
-      const outfile = join(dist, `${name}.${extension}`);
-      await build({
-        ...compilation,
-        entryPoints: [entry],
-        outfile,
-        format,
-        sourcemap: 'linked',
-        plugins: [engineImports],
-        logLevel: 'warning',
-      });
-      dropEngineSource(`${outfile}.map`);
-    }
+  for (const [format, extension] of [
+    ['esm', 'js'],
+    ['cjs', 'cjs'],
+  ]) {
+    const names = await bundle(dist, 'core', format, extension, [engineImports]);
+    const core = coreImports(`./core.${extension}`, names);
+    for (const name of ['index', 'slim']) await bundle(dist, name, format, extension, [engineImports, core]);
+    if (format === 'cjs') continue;
+    // Two ways to say that a module is wanted, neither understood by the other's runtimes.
+    await bundle(dist, 'edge', format, extension, [engineModule('./engine.wasm'), core]);
+    await bundle(dist, 'edge', format, extension, [engineModule('./engine.wasm?module'), core], 'edge-light');
   }
+  await bundle(dist, 'vite', 'esm', 'js', []);
   copyFileSync(wasmFile, join(dist, 'engine.wasm'));
+}
+
+/** @returns {Promise<string[]>} the names that the bundle exports; for CommonJS esbuild doesn't tell */
+async function bundle(dist, name, format, extension, plugins, output = name) {
+  const entry = join(entries, `${name}.ts`);
+  if (!existsSync(entry)) throw new BuildError(`pkg-template/src/entry/${name}.ts is missing`);
+  const outfile = join(dist, `${output}.${extension}`);
+  const options = { ...compilation, entryPoints: [entry], plugins, logLevel: 'warning' };
+  await build({ ...options, outfile, format, sourcemap: 'linked' });
+  dropEngineSource(`${outfile}.map`);
+  const { metafile } = await build({ ...options, outfile, format: 'esm', write: false, metafile: true });
+  return Object.values(metafile.outputs)[0].exports;
+}
+
+/**
+ * Leads an entry to the one core. Its names are spelled out, so that the entry doesn't pass on what is for entries only, and
+ * Node can read from the text what a CommonJS entry exports.
+ */
+function coreImports(core, names) {
+  const isPublic = (name) => !forEntries.includes(name);
+  const lists = { exports: names.filter(isPublic), instance: forEntries };
+  return {
+    name: 'core-imports',
+    setup(esbuild) {
+      esbuild.onResolve({ filter: /^\.\.\/(exports|bridge\/instance)$/ }, ({ path }) => ({
+        path: basename(path),
+        namespace: 'core',
+      }));
+      esbuild.onLoad({ filter: /.*/, namespace: 'core' }, ({ path }) => ({
+        contents: `export { ${lists[path].join(', ')} } from '${core}';`,
+      }));
+      esbuild.onResolve({ filter: /.*/, namespace: 'core' }, ({ path }) => ({ path, external: true }));
+    },
+  };
+}
+
+/** Leaves the import of the engine to the edge's own bundler. */
+function engineModule(specifier) {
+  return {
+    name: 'engine-module',
+    setup(esbuild) {
+      esbuild.onResolve({ filter: /^#engine$/ }, () => ({ path: specifier, external: true }));
+    },
+  };
 }
 
 /** The engine is in the script already; the map's copy of it would only weigh. */
@@ -66,6 +107,6 @@ function dropEngineSource(mapFile) {
   const map = JSON.parse(readFileSync(mapFile, 'utf8'));
   const engine = map.sources.findIndex((source) => source.endsWith(basename(inlineWasmFile)));
   if (engine === -1) return;
-  map.sourcesContent[engine] = null;
+  map.sourcesContent[engine] = '// The engine as base64.\n';
   writeFileSync(mapFile, JSON.stringify(map));
 }

@@ -2,6 +2,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, 
 import { join } from 'node:path';
 import { root } from '../command.mjs';
 import { progress } from '../setup.mjs';
+import { adapters, installAdapters, writeAdapters } from './adapters.mjs';
 import { bundleEntries } from './bundle.mjs';
 import { buildEngine } from './engine.mjs';
 import { contentHash, whenChanged } from './stamp.mjs';
@@ -13,15 +14,19 @@ const next = join(root, 'target', 'pkg-next');
 /** Builds the declarations, the engine and then, unless nothing changed, the publishable package in pkg/. */
 export async function buildPackage() {
   writeTypes();
+  await installAdapters();
   await buildEngine();
   const texts = ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE'].filter((name) => existsSync(join(root, name)));
-  const inputs = ['pkg-template', 'scripts/build', 'target/glue', 'package-lock.json', ...texts];
+  const locks = ['package-lock.json', 'adapters/package-lock.json'];
+  const inputs = ['pkg-template', 'scripts/build', 'target/glue', ...locks, ...texts];
   const { files } = JSON.parse(readFileSync(join(root, 'pkg-template', 'package.json'), 'utf8'));
-  const results = ['package.json', 'dist/index.js', 'dist/slim.js', ...files].map((name) => join('pkg', name));
+  const scripts = ['index.js', 'slim.js', 'core.js', ...adapters.map(({ entry }) => `${entry}/index.js`)];
+  const results = ['package.json', ...scripts.map((name) => `dist/${name}`), ...files].map((name) => join('pkg', name));
   const ran = await whenChanged('package', contentHash(inputs), results, async () => {
     rmSync(next, { recursive: true, force: true });
     mkdirSync(next, { recursive: true });
     await bundleEntries(next);
+    await writeAdapters(join(next, 'dist'));
     cpSync(typesFolder, join(next, 'types'), { recursive: true });
     copyFileSync(join(root, 'pkg-template', 'package.json'), join(next, 'package.json'));
     for (const name of texts) copyFileSync(join(root, name), join(next, name));

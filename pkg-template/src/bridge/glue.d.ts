@@ -27,3 +27,9 @@ declare module '#wasm' {
   const engine: string;
   export default engine;
 }
+
+/** The engine as a compiled module, for the edge entries. */
+declare module '#engine' {
+  const engine: WebAssembly.Module;
+  export default engine;
+}

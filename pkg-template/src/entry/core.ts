@@ -1,0 +1,2 @@
+export { setEngineSource } from '../bridge/instance';
+export * from '../exports';
