@@ -3,6 +3,7 @@ export { defineKeys, TTL } from './defineKeys';
 export { environmentManager } from './environmentManager';
 export { EngineTrapError, EngineUnavailableError } from './errors';
 export { focusManager } from './focusManager';
+export { InfiniteQueryObserver } from './infiniteQueryObserver';
 export { isServer } from './isServer';
 export {
   dataTagErrorSymbol,
@@ -23,5 +24,6 @@ export { QueryCache } from './queryCache';
 export { QueryClient } from './queryClient';
 export { hashKey, partialMatchKey } from './queryKey';
 export { QueryObserver } from './queryObserver';
+export { streamedQuery as experimental_streamedQuery } from './streamedQuery';
 export { replaceEqualDeep } from './structuralSharing';
 export { timeoutManager } from './timeoutManager';

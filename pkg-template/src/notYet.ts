@@ -3,12 +3,6 @@
 
 import { missing } from './missing';
 
-export class InfiniteQueryObserver {
-  constructor() {
-    missing('InfiniteQueryObserver');
-  }
-}
-
 export class MutationObserver {
   constructor() {
     missing('MutationObserver');
@@ -33,4 +27,3 @@ export const dehydrateQuery = (): never => missing('dehydrateQuery');
 export const defaultShouldDehydrateQuery = (): never => missing('defaultShouldDehydrateQuery');
 export const defaultShouldDehydrateMutation = (): never => missing('defaultShouldDehydrateMutation');
 export const matchMutation = (): never => missing('matchMutation');
-export const experimental_streamedQuery = (): never => missing('experimental_streamedQuery');

@@ -19,9 +19,12 @@ import { RETRY, staleTimeNumber } from './bridge/observerOptions';
 import { CancelledError } from './cancelledError';
 import { isDevelopment } from './development';
 import { environmentManager } from './environmentManager';
+import { fetchSignal, type SignalCarrier } from './fetchSignal';
 import { FetchTask } from './fetchTask';
+import { fetchPages } from './infinitePages';
 import { noop, skipToken } from './markers';
 import type { QueryCache } from './queryCache';
+import { ensureQueryFn, type FetchContext, type FetchOptions } from './queryFunction';
 import { initialState, loadState, storeScalars } from './queryState';
 import { replaceData } from './structuralSharing';
 import { joinTags } from './tags';
@@ -40,12 +43,6 @@ interface QueryConfig {
   options?: Options;
   defaultOptions?: Options;
   state?: State;
-}
-
-interface FetchOptions {
-  cancelRefetch?: boolean;
-  meta?: { fetchMore?: { direction: 'forward' | 'backward' } };
-  initialPromise?: Promise<any>;
 }
 
 /** Outside the engine. */
@@ -152,6 +149,10 @@ export class Query {
 
   get failureReason(): any {
     return this.#failureReason;
+  }
+
+  get fetchMeta(): State['fetchMeta'] {
+    return this.#fetchMeta;
   }
 
   get observers(): QueryObserver<any, any, any, any, any>[] {
@@ -460,13 +461,16 @@ export class Query {
       }
     }
     if (isDevelopment && !Array.isArray(this.options.queryKey)) {
-      console.error('A query key must be an array: write queryKey: [key].');
+      console.error(
+        "As of v4, queryKey needs to be an Array. If you are using a string like 'repoData', please change it to an Array, e.g. ['repoData']",
+      );
     }
     const task = new FetchTask(this.options);
     this.#revert = this.#values();
     task.fetchFn = () => this.#callQueryFn(task, fetchOptions);
     task.initialPromise = fetchOptions?.initialPromise;
-    const meta = this.options.behavior ? this.#behave(task, fetchOptions) : fetchOptions?.meta;
+    const { behavior, _type } = this.options;
+    const meta = behavior || _type ? this.#behave(task, fetchOptions) : fetchOptions?.meta;
     const announced = this.#fetchMeta === meta && this.state.fetchStatus !== 'idle';
     task.generation = host.engine.start_fetch(this.attach(), this.networkCode, announced, environment());
     this.#announced.push(task);
@@ -481,7 +485,7 @@ export class Query {
     return task;
   }
 
-  /** Lets a behavior (infinite queries have one) wrap the query function; the meta that it leaves. */
+  /** Lets the loop over pages, or a behavior of the user's, wrap the query function; the meta that it leaves. */
   #behave(task: FetchTask, fetchOptions: FetchOptions | undefined): FetchOptions['meta'] {
     const context = {
       fetchOptions,
@@ -491,17 +495,21 @@ export class Query {
       state: this.state,
       fetchFn: task.fetchFn,
     };
-    const { behavior } = this.options;
-    behavior?.onFetch(withSignal(context, task, this.#noteSignal) as never, this as unknown as CoreQuery);
+    const full = withSignal(context, task, this.#noteSignal) as FetchContext;
+    if (this.options._type === 'infinite') {
+      fetchPages(full, this as unknown as CoreQuery);
+    } else {
+      this.options.behavior?.onFetch(full, this as unknown as CoreQuery);
+    }
     task.fetchFn = context.fetchFn;
     return context.fetchOptions?.meta;
   }
 
   #callQueryFn(task: FetchTask, fetchOptions: FetchOptions | undefined): unknown {
-    const { queryFn, persister, skipCache } = this.options;
+    const { persister, skipCache } = this.options;
     this.#signalRead = false;
     const noteSignal = this.#noteSignal;
-    const context: QueryFunctionContext & { skipCache?: boolean | 'no-store' } = {
+    const context: QueryFunctionContext & SignalCarrier & { skipCache?: boolean | 'no-store' } = {
       client: this.#client,
       queryKey: this.queryKey,
       meta: this.meta,
@@ -509,28 +517,15 @@ export class Query {
         noteSignal();
         return task.signal;
       },
+      get [fetchSignal]() {
+        return task.signal;
+      },
     };
     if (skipCache) {
       context.skipCache = skipCache;
     }
-    const call = this.#ensureQueryFn(queryFn, fetchOptions);
-    if (persister) {
-      return persister(call as never, context as never, this as unknown as CoreQuery);
-    }
-    return call(context as never);
-  }
-
-  #ensureQueryFn(queryFn: Options['queryFn'], fetchOptions: FetchOptions | undefined): (context: never) => unknown {
-    if (isDevelopment && queryFn === skipToken) {
-      console.error(`refetch() can't fetch a query whose queryFn is skipToken: '${this.queryHash}'.`);
-    }
-    if (!queryFn && fetchOptions?.initialPromise) {
-      return () => fetchOptions.initialPromise;
-    }
-    if (!queryFn || queryFn === skipToken) {
-      return () => Promise.reject(new Error(`Missing queryFn: '${this.options.queryHash}'`));
-    }
-    return queryFn as (context: never) => unknown;
+    const call = ensureQueryFn(this.options, fetchOptions);
+    return persister ? this.options.persister!(call, context, this as unknown as CoreQuery) : call(context as never);
   }
 
   #resolved(task: FetchTask, value: unknown): void {
@@ -544,7 +539,7 @@ export class Query {
       if (value === undefined) {
         if (isDevelopment) {
           console.error(
-            `A query function must not return undefined, but that of the query ${this.queryHash} did. Return null for "nothing".`,
+            `Query data cannot be undefined. Please make sure to return a value other than undefined from your query function. Affected query key: ${this.queryHash}`,
           );
         }
         throw new Error(`${this.queryHash} data is undefined`);
@@ -841,15 +836,18 @@ function later(run: () => void): void {
 
 const pass = <T>(value: T): T => value;
 
-/** Adds the signal as a property that notes when it is read. */
-function withSignal<T extends object>(object: T, task: FetchTask, noteRead: () => void): T {
-  return Object.defineProperty(object, 'signal', {
-    enumerable: true,
-    get: () => {
-      noteRead();
-      return task.signal;
+/** Adds the signal, once as a property that notes when it is read. */
+function withSignal<T extends object>(object: T, task: FetchTask, noteRead: () => void): T & { signal: AbortSignal } {
+  return Object.defineProperties(object, {
+    signal: {
+      enumerable: true,
+      get: () => {
+        noteRead();
+        return task.signal;
+      },
     },
-  });
+    [fetchSignal]: { enumerable: true, get: () => task.signal },
+  }) as never;
 }
 
 export type { FetchStatus };

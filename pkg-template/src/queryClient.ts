@@ -16,7 +16,6 @@ import type { Rules } from './events';
 import { focusManager } from './focusManager';
 import { type ConnectOptions, LiveConnection } from './liveConnection';
 import { noop, skipToken } from './markers';
-import { missing } from './missing';
 import { MutationCache } from './mutationCache';
 import { notifyManager } from './notifyManager';
 import { onlineManager } from './onlineManager';
@@ -203,20 +202,20 @@ export class QueryClient {
     return this.fetchQuery(options).then(noop).catch(noop);
   }
 
-  infiniteQuery(): never {
-    return missing('queryClient.infiniteQuery');
+  infiniteQuery(options: Options): Promise<any> {
+    return this.query(ofPages(options));
   }
 
-  fetchInfiniteQuery(): never {
-    return missing('queryClient.fetchInfiniteQuery');
+  fetchInfiniteQuery(options: Options): Promise<any> {
+    return this.fetchQuery(ofPages(options));
   }
 
-  prefetchInfiniteQuery(): never {
-    return missing('queryClient.prefetchInfiniteQuery');
+  prefetchInfiniteQuery(options: Options): Promise<void> {
+    return this.fetchInfiniteQuery(options).then(noop).catch(noop);
   }
 
-  ensureInfiniteQueryData(): never {
-    return missing('queryClient.ensureInfiniteQueryData');
+  ensureInfiniteQueryData(options: Options & { revalidateIfStale?: boolean }): Promise<any> {
+    return this.ensureQueryData(ofPages(options));
   }
 
   resumePausedMutations(): Promise<unknown> {
@@ -359,4 +358,10 @@ export class QueryClient {
     }
     return this.#queryCache.lookUp(queryKey);
   }
+}
+
+/** Marks options as those of a query of pages: the object itself, as query-core does. */
+function ofPages<T extends Options>(options: T): T {
+  options._type = 'infinite';
+  return options;
 }

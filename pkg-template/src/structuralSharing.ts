@@ -69,8 +69,7 @@ export function replaceData<TData>(
     return replaceEqualDeep(previous, data);
   } catch (error) {
     console.error(
-      `Structural sharing needs data that could be JSON; set structuralSharing: false for the query ${options.queryHash}.`,
-      error,
+      `Structural sharing requires data to be JSON serializable. To fix this, turn off structuralSharing or return JSON-serializable data from your queryFn. [${options.queryHash}]: ${error}`,
     );
     throw error;
   }

@@ -1,0 +1,60 @@
+import type { QueryFunction, QueryFunctionContext, QueryKey } from '@tanstack/query-core';
+import { addSignal, callOnAbort, fetchSignal, type SignalCarrier } from './fetchSignal';
+
+interface StreamedQueryParams {
+  streamFn: (context: QueryFunctionContext<any>) => AsyncIterable<any> | Promise<AsyncIterable<any>>;
+  /** What a refetch does with the data before: `reset` (the default) drops it, `append` adds to it, `replace` keeps it to the end. */
+  refetchMode?: 'append' | 'reset' | 'replace';
+  /** Adds a chunk to the data; by default the data are a list of chunks. */
+  reducer?: (data: any, chunk: any) => any;
+  initialValue?: any;
+}
+
+/** A query function that writes what has come of a stream into the cache with every chunk. */
+export function streamedQuery({
+  streamFn,
+  refetchMode = 'reset',
+  reducer = (items: unknown[], chunk: unknown) => [...items, chunk],
+  initialValue = [],
+}: StreamedQueryParams): QueryFunction<any, any> {
+  return async (context: QueryFunctionContext<QueryKey>) => {
+    const { client, queryKey } = context;
+    const query = client.getQueryCache().find({ queryKey, exact: true });
+    const isRefetch = !!query && query.isFetched();
+    if (isRefetch && refetchMode === 'reset') {
+      query.setState({ ...query.resetState, fetchStatus: 'fetching' });
+    }
+    let isAborted = false;
+    const onAbort = () => {
+      isAborted = true;
+    };
+    const carrier = context as SignalCarrier;
+    const signal = carrier[fetchSignal];
+    if (signal) {
+      callOnAbort(signal, onAbort);
+    }
+    const streamContext = addSignal(
+      { client, meta: context.meta, queryKey, pageParam: context.pageParam, direction: context.direction },
+      () => context.signal,
+      onAbort,
+      carrier,
+    );
+    const stream = await streamFn(streamContext as QueryFunctionContext<QueryKey>);
+    const isHeldBack = isRefetch && refetchMode === 'replace';
+    let held = initialValue;
+    for await (const chunk of stream) {
+      if (isAborted) {
+        break;
+      }
+      if (isHeldBack) {
+        held = reducer(held, chunk);
+      } else {
+        client.setQueryData(queryKey, (data: unknown) => reducer(data === undefined ? initialValue : data, chunk));
+      }
+    }
+    if (isHeldBack && !isAborted) {
+      client.setQueryData(queryKey, held);
+    }
+    return client.getQueryData(queryKey) ?? initialValue;
+  };
+}
