@@ -83,6 +83,8 @@ export class Query {
   };
   /** Fetches that are being announced; a listener may ask for another one meanwhile. */
   readonly #announced: FetchTask[] = [];
+  /** Stays once it is known: also who brings no such option then fetches pages. */
+  #queryType: 'infinite' | undefined;
   #tags = '';
   #taken: Options | undefined;
   #wishedGcTime: number | undefined;
@@ -110,7 +112,7 @@ export class Query {
   }
 
   get queryType(): 'infinite' | undefined {
-    return this.options._type;
+    return this.#queryType;
   }
 
   /** The promise of the fetch in flight. */
@@ -469,8 +471,7 @@ export class Query {
     this.#revert = this.#values();
     task.fetchFn = () => this.#callQueryFn(task, fetchOptions);
     task.initialPromise = fetchOptions?.initialPromise;
-    const { behavior, _type } = this.options;
-    const meta = behavior || _type ? this.#behave(task, fetchOptions) : fetchOptions?.meta;
+    const meta = this.options.behavior || this.#queryType ? this.#behave(task, fetchOptions) : fetchOptions?.meta;
     const announced = this.#fetchMeta === meta && this.state.fetchStatus !== 'idle';
     task.generation = host.engine.start_fetch(this.attach(), this.networkCode, announced, environment());
     this.#announced.push(task);
@@ -496,7 +497,7 @@ export class Query {
       fetchFn: task.fetchFn,
     };
     const full = withSignal(context, task, this.#noteSignal) as FetchContext;
-    if (this.options._type === 'infinite') {
+    if (this.#queryType === 'infinite') {
       fetchPages(full, this as unknown as CoreQuery);
     } else {
       this.options.behavior?.onFetch(full, this as unknown as CoreQuery);
@@ -524,8 +525,10 @@ export class Query {
     if (skipCache) {
       context.skipCache = skipCache;
     }
-    const call = ensureQueryFn(this.options, fetchOptions);
-    return persister ? this.options.persister!(call, context, this as unknown as CoreQuery) : call(context as never);
+    const queryFn = ensureQueryFn(this.options, fetchOptions);
+    return persister
+      ? this.options.persister!(queryFn, context, this as unknown as CoreQuery)
+      : queryFn(context as never);
   }
 
   #resolved(task: FetchTask, value: unknown): void {
@@ -780,6 +783,7 @@ export class Query {
     }
     this.#taken = options;
     this.options = { ...this.#defaultOptions, ...options };
+    this.#queryType = this.options._type ?? this.#queryType;
   }
 
   #tellOptions(): void {
