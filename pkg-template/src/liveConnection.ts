@@ -24,7 +24,10 @@ export class LiveConnection implements Connection {
   /** Gone once the connection has ended. */
   #live: Live | undefined;
   #turn = 0;
-  #status: LiveStatus = { state: 'connecting', since: Date.now(), cursor: null, attempts: 0 };
+  #status: LiveStatus = { state: 'connecting', since: Date.now(), cursor: null, lag: null, attempts: 0 };
+  #sources = 0;
+
+  readonly id: string = makeId();
 
   /** Connects at once. Throws a TypeError that names the wrong option and how to mend it. */
   constructor(cache: QueryCache, options: ConnectOptions) {
@@ -63,13 +66,37 @@ export class LiveConnection implements Connection {
     return this.#status;
   }
 
-  subscribe(listener: Listener): () => void {
+  // Bound, as `useSyncExternalStore` calls it bare.
+  readonly getStatus = (): LiveStatus => this.#status;
+
+  readonly subscribe = (listener: Listener): (() => void) => {
     // The same function may subscribe twice: each subscription is its own.
     const own: Listener = (status) => listener(status);
     this.#listeners.add(own);
     return () => {
       this.#listeners.delete(own);
     };
+  };
+
+  source(): string {
+    this.#sources++;
+    return `${this.id}.${this.#sources}`;
+  }
+
+  write<T>(source: string, write: () => T): T {
+    if (typeof source !== 'string' || source === '') {
+      throw new TypeError(`live.write: the source is ${show(source)}: give what live.source() gave for the mutation.`);
+    }
+    if (typeof write !== 'function') {
+      throw new TypeError(`live.write: got ${show(write)}: give a function that writes the answer with setQueryData.`);
+    }
+    const { host } = this.#cache;
+    const outer = host.engine.write_for(source);
+    try {
+      return write();
+    } finally {
+      host.engine.write_for(outer);
+    }
   }
 
   close(): void {
@@ -84,6 +111,9 @@ export class LiveConnection implements Connection {
   tell(event: PageEvent): void {
     if (event === 'offline') {
       this.#live?.offline();
+    } else if (event === 'pagehide') {
+      // An open request would keep the page out of the browser's cache of pages.
+      this.#live?.suspend();
     } else {
       this.#live?.wake(event);
     }
@@ -157,7 +187,8 @@ export class LiveConnection implements Connection {
 
   #change(state: LiveStatus['state'], reason?: string, attempts = this.#status.attempts): void {
     const { cursor } = this.status;
-    this.#status = { state, since: Date.now(), cursor, attempts, ...(reason !== undefined && { reason }) };
+    const lag = this.#live?.lag() ?? null;
+    this.#status = { state, since: Date.now(), cursor, lag, attempts, ...(reason !== undefined && { reason }) };
     const status = this.#status;
     for (const listener of this.#listeners) {
       notifyManager.schedule(() => {
@@ -189,7 +220,7 @@ function open(
   return cache.host.openLive(settings, token, (kind, a, b) => owner.deref()?.take(turn, kind, a, b));
 }
 
-type PageEvent = 'visible' | 'pageshow' | 'online' | 'offline';
+type PageEvent = 'visible' | 'pagehide' | 'pageshow' | 'online' | 'offline';
 
 /** Listens to what the page tells of itself and of its network, until the signal; a worker or Node tells less or nothing. */
 function listenToPage(signal: AbortSignal, tell: (event: PageEvent) => void): void {
@@ -198,10 +229,15 @@ function listenToPage(signal: AbortSignal, tell: (event: PageEvent) => void): vo
     document.addEventListener('visibilitychange', onChange, { signal });
   }
   if (typeof globalThis.addEventListener === 'function') {
-    for (const name of ['pageshow', 'online', 'offline'] as const) {
+    for (const name of ['pagehide', 'pageshow', 'online', 'offline'] as const) {
       globalThis.addEventListener(name, () => tell(name), { signal });
     }
   }
+}
+
+/** Tells this client from all others; no secret. */
+function makeId(): string {
+  return Array.from({ length: 2 }, () => Math.random().toString(36).slice(2, 10).padEnd(8, '0')).join('');
 }
 
 function check(options: ConnectOptions): void {

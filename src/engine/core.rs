@@ -12,6 +12,7 @@ use super::random::Random;
 use super::registry::Registry;
 use super::rules::{Expansion, Rules};
 use super::slab::Slab;
+use super::sources::Sources;
 use super::stats::Stats;
 use super::tags::Tags;
 use super::timers::{Deadline, TimerId, Timers};
@@ -46,6 +47,7 @@ pub struct Engine {
     pub(super) expansion: Expansion,
     pub(super) random: Random,
     pub(super) stats: Stats,
+    pub(super) sources: Sources,
     pub(super) sequence: u64,
     /// Queries with observers.
     pub(super) watched: Vec<u32>,

@@ -142,6 +142,9 @@ impl Engine {
         let query = &mut self.queries[id];
         query.state.succeed(has_data, at, manual);
         query.revert = manual.then_some(query.state);
+        if manual {
+            self.note_write(id);
+        }
         self.command(|engine| engine.announce(id, Action::Callers))
     }
 

@@ -14,6 +14,7 @@ pub use status::{Reason, Status};
 
 mod config;
 mod event;
+mod fed;
 mod input;
 mod output;
 mod status;
@@ -38,12 +39,13 @@ pub struct Stats {
 /// One live connection, over all its requests. It does no IO and reads no clock: `now` is in ms, from any start, and must
 /// not go back.
 ///
-/// - **Commands**: [`connect`](Self::connect), [`close`](Self::close).
-/// - **What happened**: [`handle_response`](Self::handle_response), [`handle_bytes`](Self::handle_bytes),
-///   [`handle_closed`](Self::handle_closed), [`handle_wake`](Self::handle_wake), [`handle_offline`](Self::handle_offline),
-///   [`handle_timeout`](Self::handle_timeout).
+/// - **Commands**: [`connect`](Self::connect), [`follow`](Self::follow), [`suspend`](Self::suspend), [`close`](Self::close).
+/// - **What happened**: [`handle_token`](Self::handle_token), [`handle_response`](Self::handle_response),
+///   [`handle_bytes`](Self::handle_bytes), [`handle_closed`](Self::handle_closed), [`handle_wake`](Self::handle_wake),
+///   [`handle_offline`](Self::handle_offline), [`handle_timeout`](Self::handle_timeout), and for what another tab hands on
+///   [`handle_fed`](Self::handle_fed), [`handle_early`](Self::handle_early), [`handle_joined`](Self::handle_joined).
 /// - **What to do**: [`poll_output`](Self::poll_output), [`deadline`](Self::deadline).
-/// - **Getters**: [`cursor`](Self::cursor), [`stats`](Self::stats).
+/// - **Getters**: [`cursor`](Self::cursor), [`is_live`](Self::is_live), [`lag`](Self::lag), [`stats`](Self::stats).
 ///
 /// Drain order: after each command and each `handle_*`, carry out `poll_output` until it gives `None`, in its order, before
 /// anything else is handed in; then wait until `deadline`, at the latest, and call `handle_timeout`. A call for the next
@@ -65,8 +67,15 @@ pub struct Live {
     unproven: bool,
     /// A replay was completed once, so that what comes without a cursor comes after a hole.
     was_live: bool,
-    fresh_token: bool,
+    /// The token of the last request was refused, or expires.
+    token_refused: bool,
     offline: bool,
+    /// When the server was last heard of while nothing was missing.
+    known: Option<f64>,
+    /// What the wall clock of the server is ahead of `now`, in ms.
+    wall_ahead: Option<f64>,
+    /// When to ask for another token, before the stream's own expires.
+    renew_at: Option<f64>,
     heartbeat_ms: u64,
     retry_ms: u64,
     jitter_ms: u64,
@@ -81,6 +90,10 @@ enum Phase {
         at: f64,
         floor: f64,
     },
+    /// The token is on its way.
+    Asking {
+        since: f64,
+    },
     Connecting {
         since: f64,
     },
@@ -88,11 +101,17 @@ enum Phase {
         heard: f64,
         live: bool,
     },
+    /// Events come from another tab's connection.
+    Fed {
+        live: bool,
+    },
+    /// The page is put away, such as in the cache of a browser's history.
+    Suspended,
 }
 
 #[derive(Debug)]
 enum Queued {
-    Connect,
+    Connect { marked: bool },
     Output(Output),
     Commit(Option<String>),
 }
@@ -113,8 +132,11 @@ impl Live {
             cursor,
             noted: String::new(),
             was_live: false,
-            fresh_token: false,
+            token_refused: false,
             offline: false,
+            known: None,
+            wall_ahead: None,
+            renew_at: None,
             heartbeat_ms: config.heartbeat_ms,
             retry_ms: 0,
             jitter_ms: 0,
@@ -125,8 +147,20 @@ impl Live {
 
     /// Connects now, unless connected or connecting.
     pub fn connect(&mut self, now: f64) {
-        if matches!(self.phase, Phase::Idle | Phase::Waiting { .. }) {
+        if !self.has_request() {
             self.start(now);
+        }
+    }
+
+    /// The page is put away: ends the request, and waits for a wake-up.
+    pub fn suspend(&mut self) {
+        if !matches!(self.phase, Phase::Idle | Phase::Suspended) {
+            self.abort();
+            self.phase = Phase::Suspended;
+            self.tell(Status::Waiting {
+                reason: Reason::Suspended,
+                delay_ms: 0.0,
+            });
         }
     }
 
@@ -135,6 +169,17 @@ impl Live {
         self.abort();
         self.phase = Phase::Idle;
         self.tell(Status::Closed);
+    }
+
+    /// The token is there, or why there is none.
+    pub fn handle_token(&mut self, given: Result<(), &str>, now: f64) {
+        if !matches!(self.phase, Phase::Asking { .. }) {
+            return;
+        }
+        match given {
+            Ok(()) => self.request(now),
+            Err(cause) => self.fail(Reason::Token(cause.into()), 0.0, now),
+        }
     }
 
     /// The answer to the request is here, up to its body.
@@ -146,6 +191,7 @@ impl Live {
             200 if is_event_stream(answer.content_type) => {
                 self.noted = self.cursor.clone().unwrap_or_default();
                 self.parser = Parser::new(self.config.event_bytes, &self.noted);
+                self.wall_ahead = answer.wall_ms.map(|wall| wall - now);
                 self.phase = Phase::Open {
                     heard: now,
                     live: false,
@@ -162,7 +208,7 @@ impl Live {
                 self.tell(Status::Stopped(Reason::Http(status)));
             }
             status => {
-                self.fresh_token |= status == 401;
+                self.token_refused |= status == 401;
                 self.fail(
                     Reason::Http(status),
                     answer.retry_after_ms.unwrap_or(0.0),
@@ -174,20 +220,29 @@ impl Live {
 
     /// The next bytes of the body.
     pub fn handle_bytes(&mut self, bytes: &[u8], now: f64) {
-        let Phase::Open { heard, .. } = &mut self.phase else {
+        let Phase::Open { heard, live } = &mut self.phase else {
             return;
         };
         *heard = now;
+        if *live {
+            self.known = Some(now);
+        }
         let mut parser = std::mem::replace(&mut self.parser, Parser::new(0, ""));
         let pushed = parser.push(bytes, &mut |event| {
             // A `bye` ends the connection for us, whatever follows it.
             if self.is_open() {
-                self.handle_event(event, now);
+                self.handle_event(event, Source::Own, now);
             }
         });
         if self.is_open() {
             match pushed {
-                Ok(()) => self.note(parser.last_id()),
+                Ok(()) => {
+                    if self.config.relays && parser.last_id() != self.noted {
+                        let id = parser.last_id().to_owned();
+                        self.relay(format!("id: {id}\n\n"), id);
+                    }
+                    self.note(parser.last_id());
+                }
                 Err(overflow) => {
                     // The next replay would run into the same event: go round it, and own up to the gap.
                     self.lose_cursor();
@@ -221,14 +276,9 @@ impl Live {
                     floor,
                 }
             }
-            Phase::Open { .. } | Phase::Connecting { .. } if was_offline => {
-                self.abort();
-                self.start(now);
-            }
-            Phase::Open { heard, .. } if now >= heard + self.silence() => {
-                self.abort();
-                self.start(now);
-            }
+            Phase::Open { .. } | Phase::Connecting { .. } if was_offline => self.restart(now),
+            Phase::Open { heard, .. } if now >= heard + self.silence() => self.restart(now),
+            Phase::Suspended => self.start(now),
             _ => {}
         }
         self.handle_timeout(now);
@@ -245,12 +295,19 @@ impl Live {
             return;
         }
         match self.phase {
-            Phase::Idle => {}
+            Phase::Idle | Phase::Fed { .. } | Phase::Suspended => {}
             Phase::Waiting { .. } => self.start(now),
+            Phase::Asking { .. } => self.fail(Reason::NoToken(self.config.answer_ms), 0.0, now),
             Phase::Connecting { .. } => {
                 self.fail(Reason::NoAnswer(self.config.answer_ms), 0.0, now)
             }
-            Phase::Open { .. } => self.fail(Reason::Silent(self.heartbeat_ms), 0.0, now),
+            Phase::Open { heard, .. } if now >= heard + self.silence() => {
+                self.fail(Reason::Silent(self.heartbeat_ms), 0.0, now)
+            }
+            Phase::Open { .. } => {
+                self.token_refused = true;
+                self.restart(now);
+            }
         }
     }
 
@@ -260,12 +317,15 @@ impl Live {
             match self.queue.pop_front()? {
                 Queued::Commit(cursor) => self.cursor = cursor,
                 Queued::Output(output) => return Some(output),
-                Queued::Connect => {
+                Queued::Connect { marked: false } if self.cursor.is_none() => {
+                    self.queue.push_front(Queued::Connect { marked: true });
+                    return Some(Output::Mark);
+                }
+                Queued::Connect { .. } => {
                     self.gap |= self.was_live && self.cursor.is_none();
                     return Some(Output::Connect {
                         cursor: self.cursor.clone(),
                         attempt: self.backoff.failures(),
-                        fresh_token: std::mem::take(&mut self.fresh_token),
                     });
                 }
             }
@@ -275,17 +335,38 @@ impl Live {
     /// When to call [`handle_timeout`](Self::handle_timeout), on the clock of `now`; `None`: not before something happens.
     pub fn deadline(&self) -> Option<f64> {
         match self.phase {
-            Phase::Idle => None,
+            Phase::Idle | Phase::Fed { .. } | Phase::Suspended => None,
             Phase::Waiting { .. } if self.offline => None,
             Phase::Waiting { at, .. } => Some(at),
-            Phase::Connecting { since } => Some(since + self.config.answer_ms as f64),
-            Phase::Open { heard, .. } => Some(heard + self.silence()),
+            Phase::Asking { since } | Phase::Connecting { since } => {
+                Some(since + self.config.answer_ms as f64)
+            }
+            Phase::Open { heard, .. } => {
+                let silent_at = heard + self.silence();
+                Some(self.renew_at.map_or(silent_at, |at| at.min(silent_at)))
+            }
         }
     }
 
     /// The position up to which everything was applied.
     pub fn cursor(&self) -> Option<&str> {
         self.cursor.as_deref()
+    }
+
+    /// Whether all that was missed has come in, and what comes is heard of.
+    pub fn is_live(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Open { live: true, .. } | Phase::Fed { live: true }
+        )
+    }
+
+    /// For how long nothing has been known of the server, in ms: 0 while live, `None` before the first `sync` or `reset`.
+    pub fn lag(&self, now: f64) -> Option<f64> {
+        if self.is_live() {
+            return Some(0.0);
+        }
+        self.known.map(|known| (now - known).max(0.0))
     }
 
     /// Counts since the start.
@@ -297,6 +378,13 @@ impl Live {
         matches!(self.phase, Phase::Open { .. })
     }
 
+    fn has_request(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Asking { .. } | Phase::Connecting { .. } | Phase::Open { .. }
+        )
+    }
+
     fn silence(&self) -> f64 {
         2.0 * self.heartbeat_ms as f64
     }
@@ -306,14 +394,30 @@ impl Live {
     }
 
     fn start(&mut self, now: f64) {
-        self.phase = Phase::Connecting { since: now };
-        self.stats.connects += 1;
         self.tell(Status::Connecting);
-        self.queue.push_back(Queued::Connect);
+        if !self.config.asks_token {
+            return self.request(now);
+        }
+        self.phase = Phase::Asking { since: now };
+        let refused = std::mem::take(&mut self.token_refused);
+        self.queue
+            .push_back(Queued::Output(Output::AskToken { refused }));
+    }
+
+    fn request(&mut self, now: f64) {
+        self.phase = Phase::Connecting { since: now };
+        self.renew_at = None;
+        self.stats.connects += 1;
+        self.queue.push_back(Queued::Connect { marked: false });
+    }
+
+    fn restart(&mut self, now: f64) {
+        self.abort();
+        self.start(now);
     }
 
     fn abort(&mut self) {
-        if self.is_open() || matches!(self.phase, Phase::Connecting { .. }) {
+        if self.has_request() {
             self.queue.push_back(Queued::Output(Output::Abort));
         }
     }
@@ -334,6 +438,17 @@ impl Live {
         };
         self.tell(Status::Waiting { reason, delay_ms });
     }
+}
+
+/// Where an event comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// The own connection.
+    Own,
+    /// Another tab's, whose stream is followed.
+    Fed,
+    /// Another tab's, while an own connection catches up to it: applied, but its id is not ours yet.
+    Early,
 }
 
 fn is_event_stream(content_type: &str) -> bool {

@@ -23,6 +23,7 @@ pub mod registry;
 pub mod rules;
 pub mod select;
 pub mod slab;
+pub mod sources;
 pub mod sse;
 pub mod stats;
 pub mod symbols;

@@ -21,11 +21,22 @@ const ANYWHERE: Environment = Environment {
 };
 
 impl Engine {
-    /// Applies operations that a server sent. `spread_ms`: active queries are fetched at a random moment within it.
-    pub fn apply_operations(&mut self, ops: &[Op], mode: Mode, spread_ms: f64, now: f64) -> bool {
+    /// Applies operations that a server sent. `source`: the own mutation they may come from; `spread_ms`: active queries are
+    /// fetched at a random moment within it.
+    pub fn apply_operations(
+        &mut self,
+        ops: &[Op],
+        mode: Mode,
+        source: Option<&str>,
+        spread_ms: f64,
+        now: f64,
+    ) -> bool {
         let mut list = Vec::new();
         for op in ops {
             self.collect_operation(op, &mut list);
+        }
+        if let Some(source) = source {
+            self.drop_echoes(source, &mut list);
         }
         self.mark(list, mode, spread_ms, now)
     }

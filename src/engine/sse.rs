@@ -22,6 +22,26 @@ pub struct Event<'a> {
     pub retry: Option<u64>,
 }
 
+impl Event<'_> {
+    /// The event as it goes over the wire, with the blank line that ends it; `retry` is left out. `empties_id`: an empty id is
+    /// one that takes back the id before it.
+    pub fn frame(&self, empties_id: bool) -> String {
+        let mut frame = format!("event: {}\n", self.name);
+        if !self.id.is_empty() || empties_id {
+            frame.push_str("id: ");
+            frame.push_str(self.id);
+            frame.push('\n');
+        }
+        for line in self.data.split('\n') {
+            frame.push_str("data: ");
+            frame.push_str(line);
+            frame.push('\n');
+        }
+        frame.push('\n');
+        frame
+    }
+}
+
 /// A line, together with what its event holds so far, takes more bytes than allowed. The stream can't be read on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Overflow {

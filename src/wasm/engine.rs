@@ -225,6 +225,11 @@ impl Engine {
         self.core.borrow_mut().write(query, has_data, at, manual)
     }
 
+    /// What is written by hand until the next call is the answer of this own mutation. Gives back the one before.
+    pub fn write_for(&mut self, source: Option<String>) -> Option<String> {
+        self.core.borrow_mut().write_for(source)
+    }
+
     /// Whether the query is stale for its observers as they last saw it, or by itself.
     pub fn is_stale(&self, query: u32) -> bool {
         self.core.borrow().is_stale(query)

@@ -1,4 +1,5 @@
 //! The bindings: everything that talks to JavaScript. Converts; decides nothing.
+mod clock;
 mod engine;
 mod events;
 mod live;

@@ -10,6 +10,7 @@ const STREAM: Answer<'static> = Answer {
     status: 200,
     content_type: "text/event-stream; charset=utf-8",
     retry_after_ms: None,
+    wall_ms: None,
 };
 const HELLO: &str = "event: hello\ndata: {\"v\":1,\"epoch\":\"e1\",\"hb_ms\":1000,\"retry_ms\":0,\"jitter_ms\":0}\n\n";
 const SYNC: &str = "event: sync\nid: e1.1\ndata: {\"replayed\":0}\n\n";
@@ -85,7 +86,6 @@ fn connect(cursor: Option<&str>, attempt: u32) -> Output {
     Output::Connect {
         cursor: cursor.map(Into::into),
         attempt,
-        fresh_token: false,
     }
 }
 
@@ -261,14 +261,14 @@ fn an_answer_must_come() {
 
 #[test]
 fn statuses() {
-    for (status, stops, fresh) in [
-        (204, true, false),
-        (403, true, false),
-        (401, false, true),
-        (429, false, false),
-        (503, false, false),
-        (404, false, false),
-        (302, false, false),
+    for (status, stops) in [
+        (204, true),
+        (403, true),
+        (401, false),
+        (429, false),
+        (503, false),
+        (404, false),
+        (302, false),
     ] {
         let mut live = live(Some("e1.0"));
         live.connect(0.0);
@@ -278,6 +278,7 @@ fn statuses() {
                 status,
                 content_type: "",
                 retry_after_ms: Some(5_000.0),
+                wall_ms: None,
             },
             0.0,
         );
@@ -297,12 +298,7 @@ fn statuses() {
         live.handle_wake(Wake::Visible, 10.0);
         assert_eq!(live.deadline(), Some(5_000.0));
         live.handle_timeout(5_000.0);
-        let asked = Output::Connect {
-            cursor: Some("e1.0".into()),
-            attempt: 1,
-            fresh_token: fresh,
-        };
-        assert_eq!(drain(&mut live)[1], asked, "{status}");
+        assert_eq!(drain(&mut live)[1], connect(Some("e1.0"), 1), "{status}");
     }
 }
 
@@ -322,6 +318,7 @@ fn an_answer_that_is_no_stream_backs_off_and_says_so() {
                 status: 200,
                 content_type: kind,
                 retry_after_ms: None,
+                wall_ms: None,
             },
             0.0,
         );
@@ -379,21 +376,121 @@ fn bye_tells_when_to_come_back() {
     assert!((4_000.0..=5_000.0).contains(&delay_ms));
     live.handle_timeout(100.0 + delay_ms);
     assert_eq!(drain(&mut live)[1], connect(Some("e1.1"), 1));
-    // An expired token is asked for again.
-    live.handle_response(STREAM, 0.0);
+}
+
+fn guarded() -> Live {
+    let mut live = Live::new(
+        Config {
+            cursor: Some("e1.0".into()),
+            asks_token: true,
+            ..Config::default()
+        },
+        7,
+    );
+    live.connect(0.0);
+    assert_eq!(
+        drain(&mut live),
+        [
+            Output::Status(Status::Connecting),
+            Output::AskToken { refused: false }
+        ]
+    );
+    live
+}
+
+#[test]
+fn a_token_is_asked_for_and_again_when_it_was_refused() {
+    let mut live = guarded();
+    live.handle_token(Ok(()), 1.0);
+    assert_eq!(drain(&mut live), [connect(Some("e1.0"), 0)]);
+    let refused = Answer {
+        status: 401,
+        ..Answer::default()
+    };
+    live.handle_response(refused, 1.0);
+    drain(&mut live);
+    live.handle_timeout(live.deadline().unwrap());
+    assert_eq!(drain(&mut live)[1], Output::AskToken { refused: true });
+    live.handle_token(Ok(()), 2.0);
+    live.handle_response(STREAM, 2.0);
+    // A server that says `bye exp` wants another one, too.
     after(
         &mut live,
         "event: bye\ndata: {\"reason\":\"exp\",\"delay_ms\":0,\"jitter_ms\":0}\n\n",
-        0.0,
+        2.0,
     );
     live.handle_timeout(live.deadline().unwrap());
-    assert!(matches!(
-        drain(&mut live)[1],
-        Output::Connect {
-            fresh_token: true,
-            ..
-        }
-    ));
+    assert_eq!(drain(&mut live)[1], Output::AskToken { refused: true });
+}
+
+#[test]
+fn a_token_that_does_not_come() {
+    let mut live = guarded();
+    live.handle_token(Err("logged out"), 1.0);
+    let outputs = drain(&mut live);
+    assert_eq!(
+        waits(&outputs).0.to_string(),
+        "there is no token: logged out"
+    );
+    live.handle_timeout(live.deadline().unwrap());
+    assert_eq!(drain(&mut live)[1], Output::AskToken { refused: false });
+    live.handle_timeout(live.deadline().unwrap());
+    let outputs = drain(&mut live);
+    assert_eq!(outputs[0], Output::Abort);
+    assert_eq!(waits(&outputs).0, &Reason::NoToken(30_000));
+    // One that comes too late is for nobody.
+    live.handle_token(Ok(()), 60_001.0);
+    assert_eq!(drain(&mut live), []);
+}
+
+#[test]
+fn a_token_is_renewed_before_it_expires() {
+    let greeted = |exp: u64, wall_ms: Option<f64>| {
+        let mut live = guarded();
+        live.handle_token(Ok(()), 1.0);
+        live.handle_response(Answer { wall_ms, ..STREAM }, 1_000.0);
+        let hello = format!(
+            "event: hello\ndata: {{\"v\":1,\"epoch\":\"e1\",\"hb_ms\":600000,\"exp\":{exp}}}\n\n"
+        );
+        after(&mut live, &[&hello, SYNC].concat(), 1_000.0);
+        live
+    };
+    // 600 s are left: it is asked for in the last minute, and not in the last half.
+    let mut live = greeted(1_700_000_600, Some(1.7e12));
+    let at = live.deadline().unwrap();
+    assert!((541_000.0..571_000.0).contains(&at), "{at}");
+    live.handle_timeout(at);
+    assert_eq!(
+        drain(&mut live),
+        [
+            Output::Abort,
+            Output::Status(Status::Connecting),
+            Output::AskToken { refused: true }
+        ]
+    );
+    // One that is as good as gone, and one whose end nobody can tell, is left to the server.
+    for live in [
+        greeted(1_700_000_004, Some(1.7e12)),
+        greeted(1_600_000_000, Some(1.7e12)),
+        greeted(1_700_000_600, None),
+    ] {
+        assert_eq!(live.deadline(), Some(1_201_000.0));
+    }
+}
+
+#[test]
+fn a_page_that_is_put_away_ends_its_request_and_comes_back_at_its_cursor() {
+    let mut live = synced(0.0);
+    live.suspend();
+    let outputs = drain(&mut live);
+    assert_eq!(outputs[0], Output::Abort);
+    assert_eq!(waits(&outputs), (&Reason::Suspended, 0.0));
+    assert_eq!(live.deadline(), None);
+    live.handle_timeout(1e9);
+    assert_eq!(drain(&mut live), []);
+    assert_eq!(live.lag(5_000.0), Some(5_000.0));
+    live.handle_wake(Wake::PageShow, 5_000.0);
+    assert_eq!(drain(&mut live)[1], connect(Some("e1.1"), 0));
 }
 
 #[test]
@@ -421,6 +518,7 @@ fn a_server_can_not_silence_a_page_for_good() {
                 status: 503,
                 content_type: "",
                 retry_after_ms: Some(asked),
+                wall_ms: None,
             },
             0.0,
         );
@@ -492,7 +590,7 @@ fn an_event_too_big_is_gone_round_and_owned_up_to() {
     let outputs = drain(&mut live);
     assert!(matches!(waits(&outputs).0, Reason::Overflow(_)));
     live.connect(2.0);
-    assert_eq!(drain(&mut live)[1], connect(None, 1));
+    assert_eq!(drain(&mut live)[1..], [Output::Mark, connect(None, 1)]);
     live.handle_response(STREAM, 2.0);
     assert!(after(&mut live, &[HELLO, SYNC].concat(), 2.0).contains(&reset("cursor-lost")));
 }
@@ -637,8 +735,8 @@ impl Client {
                 Output::Abort => (self.asks, self.is_live) = (None, false),
                 Output::ApplyOps { ops, .. } => self.cache.apply_operations(&ops),
                 Output::ApplyReset { scope, .. } => self.cache.apply_reset(&scope),
-                Output::ApplyUnproven => panic!("every client here starts with a cursor"),
                 Output::Status(status) => self.is_live = status == Status::Live,
+                output => panic!("{output:?}: every client here starts with a cursor"),
             }
         }
     }

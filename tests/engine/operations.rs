@@ -75,7 +75,9 @@ impl Page {
 
     fn apply(&mut self, ops: &[Op], mode: Mode, spread_ms: f64) -> Asked {
         self.engine.read_clock(self.now);
-        let pending = self.engine.apply_operations(ops, mode, spread_ms, self.now);
+        let pending = self
+            .engine
+            .apply_operations(ops, mode, None, spread_ms, self.now);
         self.drain(pending)
     }
 

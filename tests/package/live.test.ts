@@ -164,6 +164,15 @@ describe('data from before the connection', () => {
     expect(fetches).toEqual({ first: 2, later: 1 });
   });
 
+  it('is not what is mounted in the same task, after the connection was opened', async () => {
+    const { url } = await peer(streams);
+    const connection = connect({ url });
+    const query = watch(client, ['a']);
+    await becomes(connection, 'live');
+    await settle(100);
+    expect(query.fetches()).toBe(1);
+  });
+
   it('is asked about once, not with each connection', async () => {
     const { url, requests: seen } = await peer(streams);
     const connection = connect({ url });
@@ -287,6 +296,89 @@ describe('the request', () => {
   });
 });
 
+describe('the token', () => {
+  const streams = (request: Request) => request.stream(HELLO + sync('e1.1'));
+
+  it('is asked for again before it expires', async () => {
+    const exp = Math.floor(Date.now() / 1000) + 7;
+    const hello = HELLO.replace('"v":1', `"v":1,"exp":${exp}`);
+    const { url } = await peer((request, index) => request.stream((index === 0 ? hello : HELLO) + sync('e1.1')));
+    const asked: boolean[] = [];
+    const connection = connect({
+      url,
+      token: (refused) => {
+        asked.push(refused);
+        return `token-${asked.length}`;
+      },
+    });
+    await expect.poll(() => asked, { timeout: 8000 }).toEqual([false, true]);
+    expect(Date.now()).toBeLessThan(exp * 1000);
+    await becomes(connection, 'live');
+  });
+
+  it.each([
+    ['no string', () => 7, /no string but number/],
+    ['one that no header takes', () => 'secret\n', /characters that no header takes/],
+    ['a rejection', () => Promise.reject(new Error('logged out')), /logged out/],
+  ])('is %s: that is told, without a word of it', async (_, token, says) => {
+    const server = await peer(streams);
+    const connection = connect({ url: server.url, token: token as never });
+    await becomes(connection, 'offline');
+    expect(connection.status.reason).toMatch(says);
+    expect(connection.status.reason).not.toContain('secret');
+    expect(server.requests).toHaveLength(0);
+  });
+});
+
+describe('an own mutation', () => {
+  const own = (src: string) =>
+    `event: inv\nid: e1.9\ndata: ${JSON.stringify({ ops: [{ k: 'prefix', key: ['agent'] }], mode: 'refetch', src })}\n\n`;
+
+  async function live() {
+    const server = await peer((request) => request.stream(HELLO + sync('e1.1')));
+    const connection = connect({ url: server.url });
+    await becomes(connection, 'live');
+    const [one, two] = [watch(client, ['agent', 1]), watch(client, ['agent', 2])];
+    await settle(50);
+    const source = connection.source();
+    const arrives = async () => {
+      server.requests[0]!.response.write(own(source));
+      await expect.poll(() => connection.status.cursor, PATIENCE).toBe('e1.9');
+      await settle(50);
+    };
+    return { connection, source, arrives, fetches: () => [one.fetches(), two.fetches()] };
+  }
+
+  it('comes back as an event, and what holds its answer is not fetched again', async () => {
+    const { connection, source, arrives, fetches } = await live();
+    expect(connection.write(source, () => client.setQueryData(['agent', 1], 'the answer'))).toBe('the answer');
+    await arrives();
+    expect(fetches()).toEqual([1, 2]);
+    expect(isInvalidated(['agent', 1])).toBe(false);
+  });
+
+  it('whose answer was not written is as anybody else’s', async () => {
+    const { connection, arrives, fetches } = await live();
+    client.setQueryData(['agent', 1], 'optimistic');
+    connection.write(connection.source(), () => client.setQueryData(['agent', 1], 'of another mutation'));
+    await arrives();
+    expect(fetches()).toEqual([2, 2]);
+  });
+
+  it('is named by the connection', async () => {
+    const { connection } = await live();
+    expect(connection.id).toMatch(/^[a-z0-9]{16}$/);
+    expect(connection.source()).not.toBe(connection.source());
+    expect(() => connection.write('', () => 1)).toThrow(/source is "".*live\.source\(\)/);
+    expect(() => connection.write('a', 7 as never)).toThrow(/got 7.*function/);
+    expect(() =>
+      connection.write('a', () => {
+        throw new Error('mine');
+      }),
+    ).toThrow('mine');
+  });
+});
+
 describe('the status', () => {
   it('tells of each change, and counts the attempts', async () => {
     const { url } = await peer((request, index) => {
@@ -342,6 +434,31 @@ describe('the status', () => {
     await expect.poll(() => isInvalidated(['b']), PATIENCE).toBe(true);
     expect(connection.status.state).toBe('live');
     vi.unstubAllGlobals();
+  });
+
+  it('is one object until it changes, and says how long nothing was known', async () => {
+    const { url, requests: seen } = await peer((request, index) => {
+      if (index === 1) request.response.writeHead(503).end();
+      else request.stream(HELLO + sync('e1.1'));
+    });
+    const connection = connect({ url });
+    const { getStatus, subscribe } = connection;
+    const told: LiveStatus[] = [];
+    subscribe((status) => told.push(status));
+    expect(getStatus()).toMatchObject({ state: 'connecting', lag: null });
+    await becomes(connection, 'live');
+    const live = getStatus();
+    seen[0]!.response.write('event: hb\nid: e1.2\ndata: {}\n\n');
+    await expect.poll(() => connection.status.cursor, PATIENCE).toBe('e1.2');
+    await settle(200);
+    expect(live.lag).toBe(0);
+    seen[0]!.cut();
+    await expect.poll(() => told.filter(({ state }) => state === 'live').length, PATIENCE).toBe(2);
+    expect(told.map(({ state }) => state)).toContain('offline');
+    const lags = told.filter(({ state }) => state === 'offline').map(({ lag }) => lag!);
+    expect(lags[0]).toBeGreaterThanOrEqual(200);
+    expect(lags[1]).toBeGreaterThanOrEqual(lags[0]!);
+    expect(getStatus()).toBe(told.at(-1));
   });
 
   it('says nothing to who no longer listens', async () => {

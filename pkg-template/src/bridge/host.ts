@@ -187,7 +187,7 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
    */
   openLive(
     options: LiveOptions,
-    token: (() => string | Promise<string>) | undefined,
+    token: ((refused: boolean) => string | Promise<string>) | undefined,
     onOutput: (kind: string, a: unknown, b: unknown) => void,
   ): LiveClient {
     return new this.#instance.glue.LiveClient(this.engine, options, token, onOutput, Math.random());

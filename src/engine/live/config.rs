@@ -11,7 +11,7 @@ pub struct Config {
     pub base_ms: f64,
     /// The longest range of that draw.
     pub cap_ms: f64,
-    /// How long to wait for the answer's status.
+    /// How long to wait for the token, and then for the answer's status.
     pub answer_ms: u64,
     /// Heartbeats expected until `hello` says otherwise.
     pub heartbeat_ms: u64,
@@ -19,6 +19,10 @@ pub struct Config {
     pub spread_ms: u64,
     /// The most bytes of one event.
     pub event_bytes: usize,
+    /// Whether each request carries a token that is asked for.
+    pub asks_token: bool,
+    /// Whether other tabs want to hear what comes.
+    pub relays: bool,
 }
 
 impl Default for Config {
@@ -31,6 +35,8 @@ impl Default for Config {
             heartbeat_ms: 15_000,
             spread_ms: 5_000,
             event_bytes: MAX_EVENT,
+            asks_token: false,
+            relays: false,
         }
     }
 }

@@ -9,6 +9,8 @@ pub struct Answer<'a> {
     pub content_type: &'a str,
     /// Retry-After, in ms from now.
     pub retry_after_ms: Option<f64>,
+    /// The server's wall clock, or else our own, in ms since the Unix epoch.
+    pub wall_ms: Option<f64>,
 }
 
 /// Why a client may be able to connect again.

@@ -58,8 +58,14 @@ pub enum Reason {
     NoAnswer(u64),
     /// Nothing heard for two heartbeats, of so many ms each.
     Silent(u64),
-    /// The network may have changed under the connection.
-    Resumed,
+    /// There is no token; the cause.
+    Token(String),
+    /// No token within so many ms.
+    NoToken(u64),
+    /// The page is put away.
+    Suspended,
+    /// The tab that holds the connection has lost it.
+    Elsewhere,
     /// An HTTP status other than 200.
     Http(u16),
     /// An answer of another content type.
@@ -79,7 +85,12 @@ impl fmt::Display for Reason {
             Reason::Network(cause) => format!("the connection failed: {cause}").into(),
             Reason::NoAnswer(ms) => format!("the server did not answer within {ms} ms").into(),
             Reason::Silent(ms) => format!("nothing heard for two heartbeats of {ms} ms: does a proxy buffer the stream?").into(),
-            Reason::Resumed => "the network came back: the old connection may be dead".into(),
+            Reason::Token(cause) => format!("there is no token: {cause}").into(),
+            Reason::NoToken(ms) => {
+                format!("the token function gave nothing within {ms} ms").into()
+            }
+            Reason::Suspended => "the page is put away".into(),
+            Reason::Elsewhere => "the tab that holds the connection has lost it".into(),
             Reason::Http(204) => "the server has nothing to stream (204)".into(),
             Reason::Http(401) => "the server wants another token (401)".into(),
             Reason::Http(403) => "the server refuses this client (403): check its claims and subscriptions".into(),

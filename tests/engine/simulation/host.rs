@@ -261,7 +261,9 @@ impl Host {
             })
             .collect();
         self.engine.read_clock(self.now);
-        let pending = self.engine.apply_operations(&ops, mode, 0.0, self.now);
+        let pending = self
+            .engine
+            .apply_operations(&ops, mode, None, 0.0, self.now);
         self.drain(pending);
     }
 

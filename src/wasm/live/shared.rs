@@ -1,0 +1,65 @@
+//! What a live connection's class and its loop share.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::task::Waker;
+
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+
+use super::request::Target;
+use crate::engine::core::Engine as Core;
+use crate::engine::live::{Live, Status};
+use crate::engine::unproven::Before;
+use crate::wasm::clock::reading;
+
+/// No borrow is held while JavaScript runs.
+pub(super) struct Shared {
+    pub live: RefCell<Live>,
+    pub core: Rc<RefCell<Core>>,
+    /// What had been asked for before the stream was.
+    pub before: RefCell<Before>,
+    /// The command that opens the connection has marked how far the queries had come.
+    pub is_marked: Cell<bool>,
+    pub target: Target,
+    pub on_output: Function,
+    /// The loop, asleep: woken when a command has changed what there is to do.
+    pub waker: RefCell<Option<Waker>>,
+    pub is_woken: Cell<bool>,
+    pub is_running: Cell<bool>,
+}
+
+impl Shared {
+    pub fn wake(&self) {
+        self.is_woken.set(true);
+        if let Some(waker) = self.waker.borrow_mut().take() {
+            waker.wake();
+        }
+    }
+
+    pub fn tell(&self, kind: &str, a: JsValue, b: JsValue) {
+        // The cache's listeners report their errors themselves; one must not end the connection.
+        let _ = self
+            .on_output
+            .call3(&JsValue::NULL, &JsValue::from_str(kind), &a, &b);
+    }
+
+    pub fn tell_status(&self, status: &Status) {
+        let reason = status
+            .reason()
+            .map_or(JsValue::UNDEFINED, |reason| reason.to_string().into());
+        self.tell("status", status.name().into(), reason);
+    }
+
+    /// Notes how far the queries have come.
+    pub fn mark(&self) {
+        *self.before.borrow_mut() = self.core.borrow().progress();
+    }
+
+    /// Hands the cache something to mark. Its deadlines count from now, not from its last command.
+    pub fn apply(&self, mark: impl FnOnce(&mut Core, f64) -> bool) {
+        let mut core = self.core.borrow_mut();
+        core.read_clock(reading());
+        mark(&mut core, js_sys::Date::now());
+    }
+}
