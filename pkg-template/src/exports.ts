@@ -14,8 +14,11 @@ export {
   skipToken,
   unsetMarker,
 } from './markers';
+export { matchMutation } from './matchMutation';
 export { matchQuery } from './matchQuery';
+export { Mutation } from './mutation';
 export { MutationCache } from './mutationCache';
+export { MutationObserver } from './mutationObserver';
 export { defaultScheduler, notifyManager } from './notifyManager';
 export * from './notYet';
 export { onlineManager } from './onlineManager';

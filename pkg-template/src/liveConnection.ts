@@ -120,7 +120,7 @@ export class LiveConnection implements Connection {
   }
 
   /** Goes on in a fresh engine. The cursor is the last one that was seen here: what comes twice marks the same queries twice. */
-  reconnect(): void {
+  resume(): void {
     const broken = this.#live;
     if (!broken) {
       return;

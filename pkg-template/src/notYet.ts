@@ -3,21 +3,9 @@
 
 import { missing } from './missing';
 
-export class MutationObserver {
-  constructor() {
-    missing('MutationObserver');
-  }
-}
-
 export class QueriesObserver {
   constructor() {
     missing('QueriesObserver');
-  }
-}
-
-export class Mutation {
-  constructor() {
-    missing('Mutation');
   }
 }
 
@@ -26,4 +14,3 @@ export const dehydrate = (): never => missing('dehydrate');
 export const dehydrateQuery = (): never => missing('dehydrateQuery');
 export const defaultShouldDehydrateQuery = (): never => missing('defaultShouldDehydrateQuery');
 export const defaultShouldDehydrateMutation = (): never => missing('defaultShouldDehydrateMutation');
-export const matchMutation = (): never => missing('matchMutation');

@@ -16,6 +16,7 @@ import * as effects from './bridge/effect';
 import { environment } from './bridge/host';
 import { outliveTrap } from './bridge/instance';
 import { RETRY, staleTimeNumber } from './bridge/observerOptions';
+import { networkCode, retryDelayNumber, retryNumber } from './bridge/retryOptions';
 import { CancelledError } from './cancelledError';
 import { isDevelopment } from './development';
 import { environmentManager } from './environmentManager';
@@ -581,15 +582,9 @@ export class Query {
         host.engine.failed(
           this.slot,
           task.generation,
-          typeof retry === 'number'
-            ? retry
-            : retry === true
-              ? Number.POSITIVE_INFINITY
-              : retry === false
-                ? 0
-                : Number.NaN,
+          retryNumber(retry),
           typeof retry === 'function',
-          typeof retryDelay === 'number' ? retryDelay : Number.NaN,
+          retryDelayNumber(retryDelay),
           typeof retryDelay === 'function',
           environment(),
           performance.now(),
@@ -827,10 +822,6 @@ export class Query {
       host.drain(host.engine.wake_one(this.slot, focus, Date.now(), environment()));
     }
   }
-}
-
-function networkCode(mode: QueryOptions['networkMode']): number {
-  return mode === 'always' ? 1 : mode === 'offlineFirst' ? 2 : 0;
 }
 
 /** In a microtask, where nobody catches what is thrown. */

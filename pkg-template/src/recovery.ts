@@ -10,8 +10,14 @@ import { report } from './report';
 
 /** What goes on with the cache in another engine, such as a live connection. */
 export interface Companion {
-  reconnect(): void;
-  stop(error: Error): void;
+  /** Lets go of the ids of an engine, without a word to it. */
+  leaveEngine?(): void;
+  /** Tells a fresh engine of everything; runs no function of the user. */
+  replay?(): void;
+  /** Goes on. */
+  resume(): void;
+  /** There is no other engine. */
+  stop(error: EngineTrapError): void;
 }
 
 /** Brings a cache into a fresh engine after a trap. Nothing is read from the old one: its memory may be torn. */
@@ -34,6 +40,9 @@ export class Recovery implements Port<Query, any> {
         this.#lost.push([query, task]);
       }
     }
+    for (const companion of this.#cache.companions) {
+      companion.leaveEngine?.();
+    }
   }
 
   replay(): void {
@@ -48,6 +57,9 @@ export class Recovery implements Port<Query, any> {
     }
     for (const observer of this.#observers) {
       this.#cache.register(observer.getCurrentQuery() as never, observer as never);
+    }
+    for (const companion of this.#cache.companions) {
+      companion.replay?.();
     }
   }
 
@@ -70,7 +82,7 @@ export class Recovery implements Port<Query, any> {
       }
       this.#cache.events.resume();
       for (const companion of this.#cache.companions) {
-        attempt(() => companion.reconnect());
+        attempt(() => companion.resume());
       }
     });
   }

@@ -26,6 +26,12 @@ pub struct Census {
     pub in_flight: usize,
     /// The same, by looking at every query.
     pub fetches: usize,
+    /// Mutations, those outside their cache's list among them.
+    pub mutations: usize,
+    /// Executions of mutations that haven't settled.
+    pub runs: usize,
+    /// Scopes that some mutation names or stands in.
+    pub scopes: usize,
     /// Deadlines in the queue.
     pub deadlines: usize,
     /// The same, by looking at all who may wait for one.
@@ -45,6 +51,8 @@ impl Engine {
             .observers
             .iter()
             .map(|(_, observer)| set(observer.stale_timer) + set(observer.interval_timer));
+        let by_mutation = self.mutations.iter().map(|(_, mutation)| set(mutation.gc));
+        let by_run = self.runs.iter().map(|(_, run)| set(run.fetch.sleep));
         Census {
             queries: self.queries.len(),
             query_slots: self.queries.capacity(),
@@ -60,8 +68,16 @@ impl Engine {
                 .iter()
                 .filter(|(_, query)| query.in_flight())
                 .count(),
+            mutations: self.mutations.len(),
+            runs: self.runs.len(),
+            scopes: self.scopes.len(),
             deadlines: self.timers.len(),
-            waiting: by_query.chain(by_observer).sum::<usize>() + set(self.sweep_timer),
+            waiting: by_query
+                .chain(by_observer)
+                .chain(by_mutation)
+                .chain(by_run)
+                .sum::<usize>()
+                + set(self.sweep_timer),
             frames: self.frames.len(),
         }
     }

@@ -5,12 +5,15 @@ use super::decision::{Answers, Question, any_observer, is_active, is_disabled, i
 use super::effect::{Action, Effect};
 use super::fetch::{Environment, Fetch, NetworkMode, Phase};
 use super::frames::{Frame, Run, Work};
+use super::mutation::Mutation;
 use super::observer::Observer;
 use super::pending::PendingDecision;
 use super::query::{FetchStatus, Query};
 use super::random::Random;
 use super::registry::Registry;
 use super::rules::{Expansion, Rules};
+use super::run::Run as MutationRun;
+use super::scope::{MutationCache, Scope};
 use super::slab::Slab;
 use super::sources::Sources;
 use super::stats::Stats;
@@ -20,7 +23,7 @@ use super::timers::{Deadline, TimerId, Timers};
 /// The longest delay that hosts take for a timer (ms): more overflows a signed 32-bit number and fires at once.
 const LONGEST_DELAY_MS: f64 = 2_147_483_647.0;
 
-/// The engine: everything that one query cache decides.
+/// The engine: everything that one query cache, and the mutations beside it, decide.
 ///
 /// It has no clock, no timers and no randomness, and never calls out. Times come in as arguments: `now` is `Date.now()` and
 /// decides staleness, `reading` is the monotonic clock and decides deadlines, both in ms.
@@ -38,6 +41,11 @@ const LONGEST_DELAY_MS: f64 = 2_147_483_647.0;
 pub struct Engine {
     pub(super) queries: Slab<Query>,
     pub(super) observers: Slab<Observer>,
+    pub(super) mutations: Slab<Mutation>,
+    /// Executions of mutations that haven't settled.
+    pub(super) runs: Slab<MutationRun>,
+    pub(super) mutation_caches: Slab<MutationCache>,
+    pub(super) scopes: Slab<Scope>,
     pub(super) registry: Registry,
     pub(super) tags: Tags,
     pub(super) timers: Timers,
@@ -553,6 +561,11 @@ impl Engine {
                     .set(next + observer.interval, Deadline::Interval(id));
                 let polls = observer.options.interval_in_background || environment.focused;
                 polls.then_some(Effect::Poll(id))
+            }
+            Deadline::MutationGc(id) => self.collect_mutation(id),
+            Deadline::RunRetry(id) => {
+                self.runs[id].fetch.sleep = TimerId::NONE;
+                Some(Effect::WakeRun(id))
             }
             Deadline::Sweep => {
                 self.sweep_timer = TimerId::NONE;

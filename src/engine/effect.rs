@@ -14,7 +14,7 @@ pub enum Action {
     Continue = 3,
 }
 
-/// One step for JavaScript to carry out. Ids are those of queries and observers.
+/// One step for JavaScript to carry out. Ids are those of queries and observers, of mutations and their runs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Effect {
     /// The command is done.
@@ -55,6 +55,10 @@ pub enum Effect {
     Disarm,
     /// All that operations had marked has been asked for.
     Swept,
+    /// Remove a mutation whose time is over.
+    CollectMutation(u32),
+    /// The sleep of a run is over: call `wake_run` in a microtask.
+    WakeRun(u32),
 }
 
 impl Effect {
@@ -80,6 +84,8 @@ impl Effect {
             Self::Swept => (19, 0.0),
             Self::Begin(query) => (20, f64::from(query)),
             Self::Wakened(query) => (21, f64::from(query)),
+            Self::CollectMutation(mutation) => (22, f64::from(mutation)),
+            Self::WakeRun(run) => (23, f64::from(run)),
         };
         f64::from(code) + 32.0 * payload
     }

@@ -11,6 +11,15 @@ use super::timers::Deadline;
 /// How long an unwatched query stays where nobody says (ms): five minutes, as React Query documents it.
 const DEFAULT_GC_TIME_MS: f64 = 300_000.0;
 
+/// What a user's wish (NaN for none) for how long something stays unwatched comes to (ms).
+pub(super) fn gc_time_of(wish: f64, server: bool) -> f64 {
+    match (wish.is_nan(), server) {
+        (false, _) => wish,
+        (true, true) => f64::INFINITY,
+        (true, false) => DEFAULT_GC_TIME_MS,
+    }
+}
+
 impl Engine {
     /// A slot for a query with this state, outside the index.
     pub fn create(&mut self, state: Scalars, version: u32) -> u32 {
@@ -90,16 +99,9 @@ impl Engine {
 
     /// Takes a user's wish for how long the query stays unwatched (ms, NaN for none); the longest wish holds.
     pub fn wish_gc_time(&mut self, id: u32, gc_time: f64, skipped: bool, server: bool) -> f64 {
-        let default = if server {
-            f64::INFINITY
-        } else {
-            DEFAULT_GC_TIME_MS
-        };
         let query = &mut self.queries[id];
         query.skipped = skipped;
-        query.gc_time = query
-            .gc_time
-            .max(if gc_time.is_nan() { default } else { gc_time });
+        query.gc_time = query.gc_time.max(gc_time_of(gc_time, server));
         query.gc_time
     }
 

@@ -5,7 +5,7 @@ use super::core::Engine;
 use super::decision::{
     Answers, Asker, Question, Topic, Verdict, is_active, is_disabled, is_stale, is_static,
 };
-use super::fetch::{Environment, Phase, default_retry, default_retry_delay};
+use super::fetch::{Environment, Fetch, Phase, default_retry, default_retry_delay};
 use super::observer::{Options, Setting};
 use super::query::{FetchStatus, Query};
 use super::timers::Deadline;
@@ -80,6 +80,13 @@ pub enum Decision {
     Failed {
         query: u32,
         generation: u32,
+        retry: Setting<f64>,
+        delay: Setting<f64>,
+        environment: Environment,
+    },
+    /// The same of a mutation's run.
+    RunFailed {
+        run: u32,
         retry: Setting<f64>,
         delay: Setting<f64>,
         environment: Environment,
@@ -246,6 +253,12 @@ impl Engine {
                 delay,
                 environment,
             } => self.decide_failed(*query, *generation, *retry, *delay, *environment, answers)?,
+            Decision::RunFailed {
+                run,
+                retry,
+                delay,
+                environment,
+            } => self.decide_run_failed(*run, *retry, *delay, *environment, answers)?,
             Decision::Select { list, filter } => {
                 let mut kept = Vec::with_capacity(list.len());
                 for id in list.iter() {
@@ -275,7 +288,7 @@ impl Engine {
                 .observers
                 .get(*observer)
                 .is_some_and(|observer| !observer.gone),
-            Decision::Failed { .. } | Decision::Select { .. } => true,
+            Decision::Failed { .. } | Decision::RunFailed { .. } | Decision::Select { .. } => true,
         }
     }
 
@@ -421,30 +434,63 @@ impl Engine {
         else {
             return Ok(2.0);
         };
-        let delay = match delay {
-            Setting::Constant(delay) if delay.is_nan() => default_retry_delay(fetch.failures),
-            Setting::Constant(delay) => delay,
-            Setting::Dynamic => answers.ask(Topic::RetryDelay, None)?,
-        };
-        let again = match retry {
-            Setting::Constant(retry) if retry.is_nan() => {
-                fetch.failures < default_retry(environment.server)
-            }
-            Setting::Constant(retry) => fetch.failures < retry,
-            Setting::Dynamic => answers.ask(Topic::Retry, None)? != 0.0,
-        };
-        if fetch.retry_cancelled || !again {
+        let Some(delay) = another_try(fetch, retry, delay, environment, answers)? else {
             return Ok(0.0);
-        }
-        fetch.failures += 1.0;
-        fetch.phase = Phase::Sleeping;
-        let delay = if delay >= SAME_MOMENT_MS { delay } else { 0.0 };
+        };
         fetch.sleep = self
             .timers
             .set(self.clock.now() + delay, Deadline::Retry(id));
         query.state.failure_count = fetch.failures;
         Ok(1.0)
     }
+
+    fn decide_run_failed(
+        &mut self,
+        id: u32,
+        retry: Setting<f64>,
+        delay: Setting<f64>,
+        environment: Environment,
+        answers: &mut Answers<'_>,
+    ) -> Verdict<f64> {
+        let Some(run) = self.runs.get_mut(id) else {
+            return Ok(2.0);
+        };
+        let Some(delay) = another_try(&mut run.fetch, retry, delay, environment, answers)? else {
+            return Ok(0.0);
+        };
+        run.fetch.sleep = self
+            .timers
+            .set(self.clock.now() + delay, Deadline::RunRetry(id));
+        Ok(1.0)
+    }
+}
+
+/// Counts a failed try and puts the fetch to sleep, for the time that it gives (ms); nothing where no try follows.
+fn another_try(
+    fetch: &mut Fetch,
+    retry: Setting<f64>,
+    delay: Setting<f64>,
+    environment: Environment,
+    answers: &mut Answers<'_>,
+) -> Verdict<Option<f64>> {
+    let delay = match delay {
+        Setting::Constant(delay) if delay.is_nan() => default_retry_delay(fetch.failures),
+        Setting::Constant(delay) => delay,
+        Setting::Dynamic => answers.ask(Topic::RetryDelay, None)?,
+    };
+    let again = match retry {
+        Setting::Constant(retry) if retry.is_nan() => {
+            fetch.failures < default_retry(environment.server)
+        }
+        Setting::Constant(retry) => fetch.failures < retry,
+        Setting::Dynamic => answers.ask(Topic::Retry, None)? != 0.0,
+    };
+    if fetch.retry_cancelled || !again {
+        return Ok(None);
+    }
+    fetch.failures += 1.0;
+    fetch.phase = Phase::Sleeping;
+    Ok(Some(if delay >= SAME_MOMENT_MS { delay } else { 0.0 }))
 }
 
 /// Whether two options differ; NaN stands for one that isn't given.

@@ -1,4 +1,4 @@
-//! The deadline queue: every stale, interval, gc, retry and sweep deadline of one cache, behind one host timer.
+//! The deadline queue: every stale, interval, gc, retry and sweep deadline of one cache and of the mutations beside it, behind one host timer.
 
 use super::clock::SAME_MOMENT_MS;
 
@@ -15,6 +15,10 @@ pub enum Deadline {
     Interval(u32),
     /// What operations marked is fetched again.
     Sweep,
+    /// An unwatched mutation may go.
+    MutationGc(u32),
+    /// A run of a mutation is tried again.
+    RunRetry(u32),
 }
 
 /// A timer that may be set; names its place in the queue.

@@ -18,7 +18,7 @@ use crate::engine::query::{FetchStatus, Scalars, Status};
 use crate::engine::select::Source;
 
 /// No id.
-const NONE: u32 = u32::MAX;
+pub(super) const NONE: u32 = u32::MAX;
 /// Parts tags and event arguments: one string crosses the boundary, not many.
 pub(super) const SEPARATOR: char = '\u{1f}';
 /// Numbers of a query's state, in the order of `load`.
@@ -29,10 +29,10 @@ const SCRATCH: usize = 16;
 pub struct Engine {
     pub(crate) core: Rc<RefCell<Core>>,
     inbox: Vec<u32>,
-    scratch: Box<[f64; SCRATCH]>,
+    pub(super) scratch: Box<[f64; SCRATCH]>,
 }
 
-const fn environment(bits: u32) -> Environment {
+pub(super) const fn environment(bits: u32) -> Environment {
     Environment {
         focused: bits & 1 != 0,
         online: bits & 2 != 0,
@@ -40,7 +40,7 @@ const fn environment(bits: u32) -> Environment {
     }
 }
 
-const fn network_mode(code: u32) -> NetworkMode {
+pub(super) const fn network_mode(code: u32) -> NetworkMode {
     match code {
         1 => NetworkMode::Always,
         2 => NetworkMode::OfflineFirst,
@@ -49,7 +49,7 @@ const fn network_mode(code: u32) -> NetworkMode {
 }
 
 /// A number, or a function where the flag says so.
-const fn setting(value: f64, dynamic: bool) -> Setting<f64> {
+pub(super) const fn setting(value: f64, dynamic: bool) -> Setting<f64> {
     if dynamic {
         Setting::Dynamic
     } else {
@@ -677,7 +677,7 @@ impl Engine {
         self.core.borrow_mut().decide(decision)
     }
 
-    fn decide_at(&mut self, reading: f64, decision: Decision) -> f64 {
+    pub(super) fn decide_at(&mut self, reading: f64, decision: Decision) -> f64 {
         let mut core = self.core.borrow_mut();
         core.read_clock(reading);
         core.decide(decision)

@@ -3,4 +3,5 @@ mod clock;
 mod engine;
 mod events;
 mod live;
+mod mutations;
 mod panic;

@@ -3,19 +3,10 @@ import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } fr
 import { behaveAsPage } from './browserLike';
 import { HELLO, inv, Peer, sync } from './peer';
 import { runScript } from './script';
+import { trap } from './trap';
 import { settle, watch } from './watch';
 
 behaveAsPage();
-
-/** Makes the engine panic: it has no query with this id. */
-function trap(client: QueryClient): unknown {
-  try {
-    (client.getQueryCache() as any).host.engine.load(12345);
-  } catch (error) {
-    return error;
-  }
-  throw new Error('The engine took an id that it has never given.');
-}
 
 describe('a trap in the engine', () => {
   let told: MockInstance<typeof console.error>;

@@ -21,3 +21,5 @@ export const DISARM = 18;
 export const SWEPT = 19;
 export const BEGIN = 20;
 export const WAKENED = 21;
+export const COLLECT_MUTATION = 22;
+export const WAKE_RUN = 23;

@@ -37,6 +37,16 @@ export interface ObserverPort {
   answer(topic: number): number;
 }
 
+/** What the engine can ask of a mutation. */
+export interface MutationPort {
+  collect(): void;
+}
+
+/** What the engine can ask of a mutation's run. */
+export interface RunPort {
+  wake(): void;
+}
+
 /** What the caller of a command holds for its effects. */
 export interface Command<TQuery> {
   /** The action that `updated` events carry. */
@@ -67,6 +77,8 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
   #instance!: Instance;
   #queries: (TQuery | undefined)[] = [];
   #observers: (TObserver | undefined)[] = [];
+  #mutations: (MutationPort | undefined)[] = [];
+  #runs: (RunPort | undefined)[] = [];
   /** Observers that have left, while a running notification may still reach them. */
   #leaving: number[] = [];
   /** Queries that nothing needs, while something may still be told of them. */
@@ -126,6 +138,18 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
     } else {
       this.#observers[id & SLOT] = undefined;
     }
+  }
+
+  mutation(id: number): any {
+    return this.#mutations[id & SLOT];
+  }
+
+  setMutation(id: number, mutation: MutationPort | undefined): void {
+    this.#mutations[id & SLOT] = mutation;
+  }
+
+  setRun(id: number, run: RunPort | undefined): void {
+    this.#runs[id & SLOT] = run;
   }
 
   // Memory
@@ -313,6 +337,10 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
         return this.#arm(id);
       case effects.DISARM:
         return queueMicrotask(this.#disarm);
+      case effects.COLLECT_MUTATION:
+        return this.#mutations[id & SLOT]?.collect();
+      case effects.WAKE_RUN:
+        return this.#runs[id & SLOT]?.wake();
       case effects.SWEPT:
         return this.onSwept();
     }
@@ -389,6 +417,8 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
     this.#clearTimer();
     this.#queries = [];
     this.#observers = [];
+    this.#mutations = [];
+    this.#runs = [];
     this.#leaving = [];
     this.#detaching.clear();
     this.#depth = 0;

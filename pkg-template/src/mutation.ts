@@ -1,0 +1,356 @@
+import type {
+  Mutation as CoreMutation,
+  MutationFunctionContext,
+  MutationMeta,
+  MutationObserver,
+  MutationOptions,
+  MutationState,
+  QueryClient,
+} from '@tanstack/query-core';
+import type { Engine } from '#glue';
+import type { Host } from './bridge/host';
+import { environmentManager } from './environmentManager';
+import { EngineTrapError } from './errors';
+import type { MutationCache } from './mutationCache';
+import { MutationRun } from './mutationRun';
+import { idleState, MUTATION_STATUSES, withScalars } from './mutationState';
+import { notifyManager } from './notifyManager';
+import type { QueryCache } from './queryCache';
+
+type Options = MutationOptions<any, any, any, any>;
+type State = MutationState<any, any, any, any>;
+type AnyObserver = MutationObserver<any, any, any, any>;
+
+interface MutationConfig {
+  client: QueryClient;
+  mutationId: number;
+  mutationCache: MutationCache;
+  options: Options;
+  state?: State;
+}
+
+/** Outside the engine. */
+const DETACHED = -1;
+
+/** One mutation: the values under an engine's slot, and the order of the callbacks. */
+export class Mutation {
+  readonly mutationId: number;
+  options!: Options;
+  /** How long it stays when nobody watches it (ms): the longest wish so far. */
+  gcTime = 0;
+  /** The id of its slot in the engine. */
+  slot = DETACHED;
+  /** Whether its cache lists it. */
+  isStored = false;
+  readonly host: Host<any, any>;
+  readonly #client: QueryClient;
+  readonly #cache: MutationCache;
+  #observers: AnyObserver[] = [];
+  #state: State;
+  /** The last execution; none once that has settled. */
+  #run: MutationRun | undefined;
+  readonly #runs = new Set<MutationRun>();
+
+  constructor(config: MutationConfig) {
+    this.#client = config.client;
+    this.mutationId = config.mutationId;
+    this.#cache = config.mutationCache;
+    this.host = this.#cache.hostFor(this.#client.getQueryCache() as unknown as QueryCache);
+    this.#state = config.state ?? idleState();
+    this.setOptions(config.options);
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  set state(state: State) {
+    this.#state = state;
+    if (this.slot !== DETACHED) {
+      const { status, isPaused, failureCount, submittedAt } = state;
+      this.ask((engine, slot) =>
+        engine.set_mutation_state(slot, MUTATION_STATUSES.indexOf(status), isPaused, failureCount, submittedAt),
+      );
+    }
+  }
+
+  get meta(): MutationMeta | undefined {
+    return this.options.meta;
+  }
+
+  /** Whether its scope lets it run. */
+  get canRun(): boolean {
+    return this.slot === DETACHED || this.ask((engine, slot) => engine.can_run(slot));
+  }
+
+  /** The mutation of its scope that waits longest. */
+  get nextInScope(): Mutation | undefined {
+    return this.slot === DETACHED
+      ? undefined
+      : this.host.mutation(this.ask((engine, slot) => engine.next_in_scope(slot)));
+  }
+
+  setOptions(options: Options): void {
+    this.options = options;
+    if (this.slot !== DETACHED) {
+      this.ask((engine, slot) => this.#tellOptions(engine, slot));
+    }
+  }
+
+  addObserver(observer: AnyObserver): void {
+    if (this.#observers.includes(observer)) {
+      return;
+    }
+    const pending = this.ask((engine, slot) => engine.watch_mutation(slot));
+    this.#observers.push(observer);
+    this.host.drain(pending);
+    this.#cache.notify({ type: 'observerAdded', mutation: this as never, observer });
+  }
+
+  removeObserver(observer: AnyObserver): void {
+    const known = this.#observers.includes(observer);
+    const pending = this.ask((engine, slot) => engine.unwatch_mutation(slot, known, performance.now()));
+    this.#observers = this.#observers.filter((other) => other !== observer);
+    this.host.drain(pending);
+    this.#cache.notify({ type: 'observerRemoved', mutation: this as never, observer });
+    this.#release();
+  }
+
+  /** Stops the time after which it would go. */
+  destroy(): void {
+    if (this.slot !== DETACHED) {
+      this.host.drain(this.ask((engine, slot) => engine.clear_mutation_gc(slot)));
+    }
+  }
+
+  /** Takes it up where it waits; one that was restored in flight is executed anew. */
+  continue(): Promise<unknown> {
+    if (this.#run) {
+      return this.#run.continue();
+    }
+    return this.#state.status === 'pending' ? this.execute(this.#state.variables) : Promise.resolve();
+  }
+
+  async execute(variables: any): Promise<any> {
+    const context: MutationFunctionContext = {
+      client: this.#client,
+      meta: this.options.meta,
+      mutationKey: this.options.mutationKey,
+    };
+    const run = new MutationRun(this, () => this.#callMutationFn(variables, context), this.options);
+    this.#run = run;
+    this.#runs.add(run);
+    const { config } = this.#cache;
+    const asCore = this as unknown as CoreMutation<unknown, unknown, unknown>;
+    const isRestored = this.#state.status === 'pending';
+    const isPaused = !run.canStart;
+    try {
+      if (isRestored) {
+        this.goOn();
+      } else {
+        this.#submit({ type: 'pending', variables, isPaused });
+        if (config.onMutate) {
+          await config.onMutate(variables, asCore, context);
+        }
+        const onMutateResult = await this.options.onMutate?.(variables, context);
+        if (onMutateResult !== this.#state.context) {
+          this.#submit({ type: 'pending', context: onMutateResult, variables, isPaused });
+        }
+      }
+      const data = await run.start();
+      await config.onSuccess?.(data, variables, this.#state.context, asCore, context);
+      await this.options.onSuccess?.(data, variables, this.#state.context, context);
+      await config.onSettled?.(data, null, this.#state.variables, this.#state.context, asCore, context);
+      await this.options.onSettled?.(data, null, variables, this.#state.context, context);
+      this.#succeed(data);
+      return data;
+    } catch (thrown) {
+      const error = thrown as Error;
+      for (const tell of [
+        () => config.onError?.(error, variables, this.#state.context, asCore, context),
+        () => this.options.onError?.(error, variables, this.#state.context, context),
+        () => config.onSettled?.(undefined, error, this.#state.variables, this.#state.context, asCore, context),
+        () => this.options.onSettled?.(undefined, error, variables, this.#state.context, context),
+      ]) {
+        try {
+          await tell();
+        } catch (again) {
+          // An unhandled rejection: it hides neither the first error nor the callbacks that follow.
+          void Promise.reject(again);
+        }
+      }
+      this.#giveUp(error);
+      throw error;
+    } finally {
+      this.#end(run);
+      this.#cache.runNext(this as never);
+      this.#release();
+    }
+  }
+
+  // For its runs
+
+  pause(): void {
+    this.ask((engine, slot) => engine.pause_mutation(slot, true));
+    this.#take({ type: 'pause' });
+  }
+
+  goOn(): void {
+    this.ask((engine, slot) => engine.pause_mutation(slot, false));
+    this.#take({ type: 'continue' });
+  }
+
+  tellFailure(failureCount: number, error: unknown): void {
+    this.ask((engine, slot) => engine.fail_mutation(slot, failureCount));
+    this.#take({ type: 'failed', failureCount, error }, { failureReason: error });
+  }
+
+  // For its cache
+
+  /** Puts it into the engine's list; whether there is something to drain. */
+  store(): boolean {
+    this.isStored = true;
+    return this.ask((engine, slot) => engine.store_mutation(slot, performance.now()));
+  }
+
+  /** Takes it out of the engine's list. */
+  unstore(): void {
+    this.isStored = false;
+    this.host.drain(this.ask((engine, slot) => engine.unstore_mutation(slot)));
+    this.#release();
+  }
+
+  // For the engine
+
+  collect(): void {
+    this.#cache.remove(this as never);
+  }
+
+  // Slot
+
+  /** Asks the engine; if that traps, once more in the one that takes its place. */
+  ask<T>(question: (engine: Engine, slot: number) => T): T {
+    const { host } = this;
+    try {
+      return question(host.engine, this.#attach(host));
+    } catch (error) {
+      if (error instanceof EngineTrapError) {
+        return question(host.engine, this.#attach(host));
+      }
+      throw error;
+    }
+  }
+
+  #attach(host: Host<any, any>): number {
+    if (this.slot === DETACHED) {
+      const { status, isPaused, failureCount, submittedAt } = this.#state;
+      this.slot = host.engine.create_mutation(
+        this.#cache.enter(this),
+        MUTATION_STATUSES.indexOf(status),
+        isPaused,
+        failureCount,
+        submittedAt,
+      );
+      host.setMutation(this.slot, this);
+      this.#tellOptions(host.engine, this.slot);
+    }
+    return this.slot;
+  }
+
+  /** Gives the slot back if nothing needs it. */
+  #release(): void {
+    if (this.slot === DETACHED || this.isStored || this.#observers.length > 0 || this.#runs.size > 0) {
+      return;
+    }
+    this.ask((engine, slot) => engine.release_mutation(slot));
+    this.host.setMutation(this.slot, undefined);
+    this.slot = DETACHED;
+    this.#cache.leave(this);
+  }
+
+  #tellOptions(engine: Engine, slot: number): void {
+    const { gcTime, scope } = this.options;
+    const name: unknown = scope?.id;
+    this.gcTime = engine.set_mutation_options(
+      slot,
+      typeof name === 'string' ? name : undefined,
+      gcTime ?? Number.NaN,
+      environmentManager.isServer(),
+    );
+  }
+
+  // After a trap
+
+  leaveEngine(): void {
+    this.slot = DETACHED;
+  }
+
+  /** Goes on in a fresh engine with all that is known here. */
+  replay(): void {
+    this.#attach(this.host);
+    if (this.isStored) {
+      this.store();
+    }
+    for (const _ of this.#observers) {
+      this.host.engine.watch_mutation(this.slot);
+    }
+    for (const run of this.#runs) {
+      run.replay();
+    }
+  }
+
+  resume(): void {
+    for (const run of this.#runs) {
+      run.resume();
+    }
+  }
+
+  stop(error: EngineTrapError): void {
+    for (const run of this.#runs) {
+      run.stop(error);
+    }
+  }
+
+  // Transitions
+
+  #callMutationFn(variables: any, context: MutationFunctionContext): unknown {
+    const { mutationFn } = this.options;
+    return mutationFn ? mutationFn(variables, context) : Promise.reject(new Error('No mutationFn found'));
+  }
+
+  #submit(action: { type: 'pending'; variables: unknown; isPaused: boolean; context?: unknown }): void {
+    const { context, variables, isPaused } = action;
+    this.ask((engine, slot) => engine.submit_mutation(slot, isPaused, Date.now()));
+    this.#take(action, { context, data: undefined, error: null, failureReason: null, variables });
+  }
+
+  #succeed(data: unknown): void {
+    this.ask((engine, slot) => engine.settle_mutation(slot, true));
+    this.#take({ type: 'success', data }, { data, error: null, failureReason: null });
+  }
+
+  #giveUp(error: unknown): void {
+    this.ask((engine, slot) => engine.settle_mutation(slot, false));
+    this.#take({ type: 'error', error }, { data: undefined, error, failureReason: error });
+  }
+
+  /** Takes over the state into which a step has led, and tells of it. */
+  #take(action: object, values?: Partial<State>): void {
+    const { numbers, scratch } = this.host;
+    this.#state = withScalars(values ? { ...this.#state, ...values } : this.#state, numbers, scratch);
+    notifyManager.batch(() => {
+      this.#observers.forEach((observer) => {
+        observer.onMutationUpdate(action as never);
+      });
+      this.#cache.notify({ mutation: this as never, type: 'updated', action: action as never });
+    });
+  }
+
+  #end(run: MutationRun): void {
+    this.#runs.delete(run);
+    if (this.#run === run) {
+      this.#run = undefined;
+    }
+    run.end();
+  }
+}

@@ -1,0 +1,190 @@
+import type { MutationOptions } from '@tanstack/query-core';
+import { environment, type RunPort } from './bridge/host';
+import { RETRY } from './bridge/observerOptions';
+import { networkCode, retryDelayNumber, retryNumber } from './bridge/retryOptions';
+import type { EngineTrapError } from './errors';
+import type { Mutation } from './mutation';
+
+/** One execution of a mutation: its promises. When it runs, sleeps and goes on is the engine's word. */
+export class MutationRun implements RunPort {
+  /** Its id in the engine. */
+  id = 0;
+  /** What comes of the tries: data, or the error after which no further try follows. */
+  readonly promise: Promise<any>;
+  readonly #mutation: Mutation;
+  readonly #call: () => unknown;
+  readonly #retry: MutationOptions['retry'];
+  readonly #retryDelay: MutationOptions['retryDelay'];
+  readonly #network: number;
+  #failures = 0;
+  #resolve!: (value: unknown) => void;
+  #reject!: (error: unknown) => void;
+  #wake: (() => void) | undefined;
+  #goOn: (() => void) | undefined;
+
+  constructor(mutation: Mutation, call: () => unknown, options: MutationOptions<any, any, any, any>) {
+    this.#mutation = mutation;
+    this.#call = call;
+    // Those of this moment: the mutation's options may change while it runs.
+    this.#retry = options.retry ?? 0;
+    this.#retryDelay = options.retryDelay;
+    this.#network = networkCode(options.networkMode);
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.promise.catch(() => {});
+    this.register();
+  }
+
+  /** Tells the engine of it. */
+  register(): void {
+    const { host } = this.#mutation;
+    this.id = this.#mutation.ask((engine, slot) => engine.begin_run(slot, this.#network, this.#failures));
+    host.setRun(this.id, this);
+  }
+
+  get canStart(): boolean {
+    return this.#mutation.ask((engine) => engine.can_start_run(this.id, environment()));
+  }
+
+  start(): Promise<any> {
+    if (this.#mutation.ask((engine) => engine.start_run(this.id, environment()))) {
+      if (this.#mutation.state.isPaused) {
+        this.#mutation.goOn();
+      }
+      this.#try();
+    } else {
+      this.#wait().then(this.#try);
+    }
+    return this.promise;
+  }
+
+  /** Takes it up if it waits and may go on. */
+  continue(): Promise<any> {
+    if (this.#goOn && this.#mutation.ask((engine) => engine.continue_run(this.id, environment()))) {
+      this.#goOn();
+    }
+    return this.promise;
+  }
+
+  end(): void {
+    const { host } = this.#mutation;
+    host.setRun(this.id, undefined);
+    host.drain(this.#mutation.ask((engine) => engine.end_run(this.id)));
+  }
+
+  // For the engine
+
+  wake(): void {
+    this.#wake?.();
+  }
+
+  // After a trap
+
+  /** Goes on in a fresh engine where it stood. */
+  replay(): void {
+    this.register();
+    if (this.#goOn) {
+      this.#mutation.ask((engine) => engine.restore_run(this.id, true));
+    }
+  }
+
+  /** The deadline of its sleep has gone with the engine. */
+  resume(): void {
+    this.#wake?.();
+  }
+
+  stop(error: EngineTrapError): void {
+    this.#reject(error);
+  }
+
+  readonly #try = (): void => {
+    let answer: unknown;
+    try {
+      answer = this.#call();
+    } catch (error) {
+      answer = Promise.reject(error);
+    }
+    Promise.resolve(answer).then(this.#resolve).catch(this.#failed);
+  };
+
+  readonly #failed = (error: unknown): void => {
+    let again: boolean;
+    try {
+      again = this.#decide(error);
+    } catch (thrown) {
+      this.#reject(thrown);
+      return;
+    }
+    if (!again) {
+      this.#reject(error);
+      return;
+    }
+    this.#sleep()
+      .then(() => (this.#mutation.ask((engine) => engine.wake_run(this.id, environment())) ? undefined : this.#wait()))
+      .then(this.#try);
+    this.#mutation.tellFailure(this.#failures, error);
+  };
+
+  /** Whether another try follows; the engine then has set its time. */
+  #decide(error: unknown): boolean {
+    const failures = this.#failures;
+    const retry = this.#retry;
+    const retryDelay = this.#retryDelay;
+    const { host } = this.#mutation;
+    const again = this.#mutation.ask(
+      (engine) =>
+        host.decide(
+          engine.run_failed(
+            this.id,
+            retryNumber(retry),
+            typeof retry === 'function',
+            retryDelayNumber(retryDelay),
+            typeof retryDelay === 'function',
+            environment(),
+            performance.now(),
+          ),
+          (topic) =>
+            topic === RETRY
+              ? Number((retry as (count: number, error: unknown) => boolean)(failures, error))
+              : (retryDelay as (count: number, error: unknown) => number)(failures, error),
+        ) === 1,
+    );
+    if (again) {
+      this.#failures = this.#mutation.ask((engine) => engine.run_failures(this.id));
+      host.drain(this.#mutation.ask((engine) => engine.timer_pending()));
+    }
+    return again;
+  }
+
+  #sleep(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        this.#wake = undefined;
+        resolve();
+      };
+    });
+  }
+
+  /** Waits for the network, the focus or the scope. A listener that throws doesn't keep it from going on. */
+  #wait(): Promise<void> {
+    const waiting = new Promise<void>((resolve) => {
+      this.#goOn = resolve;
+    }).then(() => {
+      this.#goOn = undefined;
+      outlive(() => this.#mutation.goOn());
+    });
+    outlive(() => this.#mutation.pause());
+    return waiting;
+  }
+}
+
+/** What a listener throws here has no caller: it is an unhandled rejection. */
+function outlive(tell: () => void): void {
+  try {
+    tell();
+  } catch (error) {
+    void Promise.reject(error);
+  }
+}
