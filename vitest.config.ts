@@ -22,7 +22,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'package',
-          include: ['tests/package/**/*.test.ts', 'tests/packaging/**/*.test.ts'],
+          include: ['tests/package/**/*.test.ts'],
           pool: 'forks',
           // Leak tests collect garbage when they want it.
           execArgv: ['--expose-gc'],

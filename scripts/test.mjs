@@ -19,6 +19,7 @@ await runMain(async () => {
     ...typeChecks(),
     { name: 'example', run: buildExample },
     vitestTests('vitest', 'vitest.config.ts', env),
+    vitestTests('packaging', 'tests/packaging/vitest.config.ts', env),
     vitestTests('browser', 'tests/browser/vitest.config.ts', env),
   ]);
   if (!passed) process.exitCode = 1;

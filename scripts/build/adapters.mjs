@@ -96,7 +96,9 @@ export function withOurImports(text, path, { entry, from, vendored = {} }) {
     const up = '../'.repeat(path.split('/').length - 1) || './';
     return `${up}vendor/${vendorFile(name)}${path.endsWith('.cjs') ? '.cjs' : '.js'}`;
   };
-  return text
+  // Node's rules know no X.svelte.d.ts for X.svelte, but for X.svelte.js.
+  const resolvable = isDeclaration ? text.replaceAll(/(from '\.[^']*\.svelte)'/g, "$1.js'") : text;
+  return resolvable
     .replaceAll(/(['"])([@\w][\w./-]*)\1/g, (whole, quote, name) => {
       if (name === '@tanstack/query-core') return `${quote}ferroquery${quote}`;
       if (name === from) return `${quote}ferroquery/${entry}${quote}`;

@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../command.mjs';
 import { progress } from '../setup.mjs';
@@ -6,6 +6,7 @@ import { adapters, installAdapters, writeAdapters } from './adapters.mjs';
 import { bundleEntries } from './bundle.mjs';
 import { buildEngine } from './engine.mjs';
 import { contentHash, whenChanged } from './stamp.mjs';
+import { packageTexts, writeTexts } from './texts.mjs';
 import { typesFolder, writeTypes } from './types.mjs';
 
 const pkg = join(root, 'pkg');
@@ -16,9 +17,8 @@ export async function buildPackage() {
   writeTypes();
   await installAdapters();
   await buildEngine();
-  const texts = ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE'].filter((name) => existsSync(join(root, name)));
   const locks = ['package-lock.json', 'adapters/package-lock.json'];
-  const inputs = ['pkg-template', 'scripts/build', 'target/glue', ...locks, ...texts];
+  const inputs = ['pkg-template', 'scripts/build', 'target/glue', ...locks, ...packageTexts()];
   const { files } = JSON.parse(readFileSync(join(root, 'pkg-template', 'package.json'), 'utf8'));
   const scripts = ['index.js', 'slim.js', 'core.js', ...adapters.map(({ entry }) => `${entry}/index.js`)];
   const results = ['package.json', ...scripts.map((name) => `dist/${name}`), ...files].map((name) => join('pkg', name));
@@ -29,7 +29,7 @@ export async function buildPackage() {
     await writeAdapters(join(next, 'dist'));
     cpSync(typesFolder, join(next, 'types'), { recursive: true });
     copyFileSync(join(root, 'pkg-template', 'package.json'), join(next, 'package.json'));
-    for (const name of texts) copyFileSync(join(root, name), join(next, name));
+    writeTexts(next);
     // Only now: a build that fails leaves the package as it was.
     rmSync(pkg, { recursive: true, force: true });
     renameSync(next, pkg);

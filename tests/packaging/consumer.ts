@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { pack } from './archive.js';
 
-const pkg = fileURLToPath(new URL('../../pkg', import.meta.url));
 const bin = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
 
 /** An empty project, outside of the repository, into which the packed package is installed as a user would. */
@@ -12,11 +12,10 @@ export class Consumer {
   readonly folder = mkdtempSync(join(tmpdir(), 'ferroquery-consumer-'));
 
   constructor() {
-    execFileSync('npm', ['pack', pkg, '--pack-destination', this.folder, '--silent']);
-    const archive = readdirSync(this.folder).find((name) => name.endsWith('.tgz'));
+    const archive = pack(this.folder);
     this.write({ 'package.json': JSON.stringify({ name: 'consumer', private: true }) });
     // Offline: the package may not depend on anything.
-    execFileSync('npm', ['install', '--offline', '--no-audit', '--no-fund', '--silent', `./${archive}`], {
+    execFileSync('npm', ['install', '--offline', '--no-audit', '--no-fund', '--silent', archive], {
       cwd: this.folder,
     });
   }

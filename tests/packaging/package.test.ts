@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import * as queryCore from '@tanstack/query-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Consumer } from './consumer.js';
@@ -41,6 +42,17 @@ describe('the installed package', () => {
   it('carries its licences and those of the types that it includes', () => {
     const paths = consumer.files('node_modules/ferroquery').map(({ path }) => path.split('/ferroquery/')[1]);
     expect(paths).toEqual(expect.arrayContaining(['LICENSE-MIT', 'LICENSE-APACHE', 'types/query-core/LICENSE']));
+  });
+
+  it('has no link in its texts that leads nowhere', () => {
+    const files = consumer.files('node_modules/ferroquery');
+    const paths = files.map(({ path }) => path);
+    const texts = files.filter(({ path }) => path.endsWith('.md'));
+    const links = texts.flatMap(({ path, bytes }) =>
+      [...bytes.toString().matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)].map(([, target]) => join(dirname(path), target!)),
+    );
+    expect(links.length).toBeGreaterThan(0);
+    expect(links.filter((link) => !paths.includes(link))).toEqual([]);
   });
 
   it('never asks a bundler to find the wasm file beside a script', () => {

@@ -1,0 +1,49 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import react from '@vitejs/plugin-react';
+import vue from '@vitejs/plugin-vue';
+import ferroquery from 'ferroquery/vite';
+import { defineConfig } from 'vite';
+import solid from 'vite-plugin-solid';
+
+const frameworks = ['react', 'vue', 'solid', 'svelte', 'preact', 'lit'];
+const server = {
+  react: 'src/react/server.tsx',
+  vue: 'src/vue/server.ts',
+  solid: 'src/solid/server.tsx',
+  svelte: 'src/svelte/server.ts',
+};
+
+/** The adapters under their official names, on query-core. */
+const queryCore = {
+  plugins: [],
+  pages: [...frameworks, 'around'],
+  alias: frameworks.map((name) => ({
+    find: `ferroquery/${name}`,
+    replacement: `@tanstack/${name}-query`,
+  })),
+};
+/** The same, one line more: on ferroquery. */
+const official = { ...queryCore, plugins: [ferroquery()] };
+/** The adapters that ferroquery brings along, no aliases. */
+const bundled = { plugins: [], pages: frameworks, alias: [] };
+
+const modes = { bundled, official, 'query-core': queryCore };
+
+export default defineConfig(({ mode, isSsrBuild }) => {
+  const { plugins, pages, alias } = modes[mode];
+  return {
+    plugins: [
+      ...plugins,
+      react({ include: /src\/(react|around)\// }),
+      vue(),
+      solid({ include: /src\/solid\//, ssr: true }),
+      svelte({ configFile: false }),
+    ],
+    resolve: { alias },
+    build: {
+      outDir: `dist/${mode}/${isSsrBuild ? 'server' : 'client'}`,
+      reportCompressedSize: false,
+      rolldownOptions: { input: isSsrBuild ? server : pages.map((name) => `${name}.html`) },
+    },
+  };
+});
