@@ -25,20 +25,15 @@ export function addSignal<T extends object>(
     get: () => {
       if (!signal) {
         signal = getSignal();
-        callOnAbort(signal, onAbort);
+        if (signal.aborted) {
+          onAbort();
+        } else {
+          signal.addEventListener('abort', onAbort, { once: true });
+        }
       }
       return signal;
     },
   });
   Object.defineProperty(object, fetchSignal, { get: () => carrier[fetchSignal] });
   return object as T & { readonly signal: AbortSignal };
-}
-
-/** Calls back when the signal aborts, at once if it has. */
-export function callOnAbort(signal: AbortSignal, onAbort: () => void): void {
-  if (signal.aborted) {
-    onAbort();
-  } else {
-    signal.addEventListener('abort', onAbort, { once: true });
-  }
 }

@@ -1,5 +1,5 @@
 import type { QueryFunction, QueryFunctionContext, QueryKey } from '@tanstack/query-core';
-import { addSignal, callOnAbort, fetchSignal, type SignalCarrier } from './fetchSignal';
+import { addSignal, fetchSignal, type SignalCarrier } from './fetchSignal';
 
 interface StreamedQueryParams {
   streamFn: (context: QueryFunctionContext<any>) => AsyncIterable<any> | Promise<AsyncIterable<any>>;
@@ -19,6 +19,11 @@ export function streamedQuery({
 }: StreamedQueryParams): QueryFunction<any, any> {
   return async (context: QueryFunctionContext<QueryKey>) => {
     const { client, queryKey } = context;
+    const carrier = context as SignalCarrier;
+    const signal = carrier[fetchSignal];
+    if (signal?.aborted) {
+      return initialValue;
+    }
     const query = client.getQueryCache().find({ queryKey, exact: true });
     const isRefetch = !!query && query.isFetched();
     if (isRefetch && refetchMode === 'reset') {
@@ -28,11 +33,7 @@ export function streamedQuery({
     const onAbort = () => {
       isAborted = true;
     };
-    const carrier = context as SignalCarrier;
-    const signal = carrier[fetchSignal];
-    if (signal) {
-      callOnAbort(signal, onAbort);
-    }
+    signal?.addEventListener('abort', onAbort, { once: true });
     const streamContext = addSignal(
       { client, meta: context.meta, queryKey, pageParam: context.pageParam, direction: context.direction },
       () => context.signal,

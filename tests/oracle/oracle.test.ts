@@ -1,47 +1,7 @@
-import { expect, test } from 'vitest';
-import { difference } from './difference.js';
-import { kind } from './kind.js';
-import { BATCH, scenarios } from './random/scenarios.js';
-import { report } from './report.js';
-import { shrink } from './shrink.js';
-import { loadOurs } from './world/core.js';
+import { test } from 'vitest';
+import { scenarios } from './random/scenarios.js';
+import { expectSame, runsOf } from './search.js';
 
-const number = (name: string, otherwise: number): number => {
-  const text = process.env[name];
-  if (text === undefined) return otherwise;
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`${name} is "${text}"; give a whole number`);
-  return value;
-};
+const runs = runsOf(2000);
 
-const runs = number('ORACLE_RUNS', 2000);
-/** The same scenarios at each run, so that a failure is the change's own; other seeds are for longer searches by hand. */
-const firstSeed = number('ORACLE_SEED', 1);
-/** Kinds of difference after which the run stops. */
-const most = number('ORACLE_MOST', 5);
-
-test(`${runs} random scenarios show the same on both cores`, async () => {
-  const ours = await loadOurs();
-  const found = new Map<string, string>();
-  let steps = 0;
-  let done = 0;
-  let differences = 0;
-  for (let seed = firstSeed; done < runs && found.size < most; seed++) {
-    for (const scenario of scenarios(seed).slice(0, runs - done)) {
-      const first = await difference(ours, scenario);
-      steps += scenario.steps.length;
-      done++;
-      if (!first) continue;
-      differences++;
-      // Shrinking takes a while and one example of a kind will do.
-      if (found.has(kind(first))) continue;
-      const where = `ORACLE_SEED=${seed} ORACLE_RUNS=${BATCH}, scenario ${(done - 1) % BATCH}`;
-      const text = `${where}\n\n${report(await shrink(ours, first))}`;
-      found.set(kind(first), text);
-      console.log(`\n${text}\n`);
-      if (found.size >= most) break;
-    }
-  }
-  console.log(`${done} scenarios, ${steps} steps, ${differences} differences (seed ${firstSeed})`);
-  expect(differences, [...found.keys()].join('\n')).toBe(0);
-});
+test(`${runs} random scenarios show the same on both cores`, () => expectSame(scenarios, runs));

@@ -2,6 +2,7 @@ import type { World } from '../world/world.js';
 import { cacheOps } from './cache.js';
 import { clientOps } from './client.js';
 import { observerOps } from './observer.js';
+import { pagesOps } from './pages.js';
 import { queryOps } from './query.js';
 import { surroundOps } from './surround.js';
 
@@ -18,5 +19,6 @@ export const ops: Record<string, Op> = Object.fromEntries([
   ...named('observer', observerOps),
   ...named('query', queryOps),
   ...named('cache', cacheOps),
+  ...named('pages', pagesOps),
   ...Object.entries(surroundOps),
 ]);

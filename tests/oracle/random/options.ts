@@ -19,7 +19,7 @@ const orFunction = (values: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
     [1, fc.array(values, { minLength: 1, maxLength: 3 }).map(fn)],
   ]);
 
-const plan: fc.Arbitrary<FetcherPlan> = some(
+export const plan: fc.Arbitrary<FetcherPlan> = some(
   {
     delay: weighted<unknown>([
       [6, of(3, 7, 13, 31, 53)],
@@ -41,7 +41,7 @@ export const queryFn: fc.Arbitrary<unknown> = weighted<unknown>([
 const mode = orFunction(of<unknown>(true, false, 'always'));
 
 /** What a query itself takes. */
-const queryFields: Record<string, fc.Arbitrary<unknown>> = {
+export const queryFields: Record<string, fc.Arbitrary<unknown>> = {
   // Not `true`: with a delay of 0 neither core would come to an end.
   retry: orFunction(of<unknown>(false, 0, 1, 2, 5)),
   retryDelay: weighted<unknown>([
@@ -67,7 +67,7 @@ export const staleTime = orFunction(
   ]),
 );
 
-const observerFields: Record<string, fc.Arbitrary<unknown>> = {
+export const observerFields: Record<string, fc.Arbitrary<unknown>> = {
   ...queryFields,
   enabled: orFunction(of(true, false)),
   staleTime,

@@ -7,7 +7,7 @@ import { change, observerOptionsOf } from './options.js';
 import { stepsOf } from './steps.js';
 import { type Keys, narrow, of, weighted, wide } from './values.js';
 
-const setup: fc.Arbitrary<Setup> = fc
+export const setup: fc.Arbitrary<Setup> = fc
   .record({
     clients: of<Setup['clients']>('one', 'one', 'one', 'one', 'two, one cache'),
     mounted: of(true, true, true, false),

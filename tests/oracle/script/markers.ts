@@ -19,7 +19,7 @@ export interface FetcherPlan {
   /** How many calls in a row fail before one succeeds. */
   fail?: number;
   /** What it answers, made from the number of the call; see `world/fetcher.ts`. */
-  data?: 'fresh' | 'same' | 'half' | 'scalar' | 'null' | 'undefined' | 'list';
+  data?: 'fresh' | 'same' | 'half' | 'scalar' | 'null' | 'undefined' | 'list' | 'page';
   /** `read` looks at the signal, `heed` rejects when it aborts. */
   signal?: 'read' | 'heed';
   /** Runs inside the call. */

@@ -1,6 +1,7 @@
 import type { cacheOps } from '../ops/cache.js';
 import type { clientOps } from '../ops/client.js';
 import type { observerOps } from '../ops/observer.js';
+import type { pagesOps } from '../ops/pages.js';
 import type { queryOps } from '../ops/query.js';
 import type { surroundOps } from '../ops/surround.js';
 import { Step } from './step.js';
@@ -21,5 +22,6 @@ export const client = makers<ReturnType<typeof clientOps>>('client.');
 export const client1 = makers<ReturnType<typeof clientOps>>('client1.');
 export const observer = makers<typeof observerOps>('observer.');
 export const query = makers<typeof queryOps>('query.');
+export const pages = makers<typeof pagesOps>('pages.');
 export const cache = makers<typeof cacheOps>('cache.');
 export const { advance, jump, focus, online, batch, raise } = makers<typeof surroundOps>('');

@@ -7,6 +7,8 @@ interface Context {
   client: object;
   signal: AbortSignal;
   meta?: unknown;
+  pageParam?: unknown;
+  direction?: unknown;
 }
 
 /** A query function that follows `plan` and writes down each call, its context and its abort. */
@@ -18,15 +20,16 @@ export function scriptedFetcher(world: World, plan: FetcherPlan) {
     const label = `fetch ${key} call ${call}`;
     // The names only: to read `signal` is to use it.
     const fields = Object.keys(context).filter((field) => field === 'signal' || context[field as never] !== undefined);
+    const page = 'pageParam' in context ? ` page ${show.plain(context.pageParam)} ${context.direction}` : '';
     world.recorder.line(
-      `  ${label}: context { ${fields.sort().join(', ')} } client ${show.plain(context.client)} meta ${show.plain(context.meta)}`,
+      `  ${label}:${page} context { ${fields.sort().join(', ')} } client ${show.plain(context.client)} meta ${show.plain(context.meta)}`,
     );
     for (const step of plan.steps ?? []) world.applyInside(step);
 
     const failing = plan.fail !== undefined && call % (plan.fail + 1) !== plan.fail;
     const answer = () => {
       if (failing) throw new Error(`no answer for ${key} in call ${call}`);
-      return dataOf(plan.data ?? 'fresh', call);
+      return dataOf(plan.data ?? 'fresh', call, context);
     };
     const watchAbort = (then?: (error: Error) => void) => {
       const { signal } = context;
@@ -57,7 +60,7 @@ export function scriptedFetcher(world: World, plan: FetcherPlan) {
 }
 
 /** Answers: some new each time, some deep equal to the one before, some only in part. */
-function dataOf(kind: NonNullable<FetcherPlan['data']>, call: number): unknown {
+function dataOf(kind: NonNullable<FetcherPlan['data']>, call: number, { pageParam }: Context): unknown {
   switch (kind) {
     case 'fresh':
       return { n: call, part: { x: 1, list: [1, 2] }, rows: [{ id: 1 }, { id: 2, call }] };
@@ -67,6 +70,8 @@ function dataOf(kind: NonNullable<FetcherPlan['data']>, call: number): unknown {
       return { n: Math.floor(call / 2), part: { x: 1 } };
     case 'list':
       return Array.from({ length: 1 + (call % 3) }, (_, id) => ({ id }));
+    case 'page':
+      return { n: pageParam, rows: [{ id: pageParam }, { call: Math.floor(call / 3) }] };
     case 'scalar':
       return call;
     case 'null':

@@ -7,6 +7,7 @@ import {
   type Updates,
 } from '../script/markers.js';
 import { scriptedFetcher } from './fetcher.js';
+import { realisePages } from './pages.js';
 import type { World } from './world.js';
 
 /** Turns the markers of a scenario into functions of one world; leaves other values as they are. */
@@ -36,8 +37,11 @@ export function realise(world: World, value: unknown, where: string): any {
       return world.once(`shared ${first}`, () => ({ n: 1, name: first, part: { x: 1 } }));
     case 'skip':
       return world.core.skipToken;
-    default:
-      throw new Error(`no function is known for the marker "${value.marker}"`);
+    default: {
+      const made = realisePages(world, value, where);
+      if (made === undefined) throw new Error(`no function is known for the marker "${value.marker}"`);
+      return made;
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { QueryObserver } from '@tanstack/query-core';
+import type { InfiniteQueryObserver, QueryObserver } from '@tanstack/query-core';
 import type { Marker } from '../script/markers.js';
 import type { Step } from '../script/step.js';
 import { realiseAll } from './functions.js';
@@ -19,11 +19,12 @@ export class Observers {
 
   constructor(private readonly world: World) {}
 
-  create(index: number, options: Record<string, unknown>, client: number): void {
+  create(index: number, options: Record<string, unknown>, client: number, kind: 'plain' | 'pages' = 'plain'): void {
     const label = `observer${this.#all.length}`;
     const { world } = this;
     const on = world.clients[client % world.clients.length]!;
-    const observer = new world.core.QueryObserver(on, realiseAll(world, options, `${label}.`));
+    const Observer = kind === 'pages' ? (world.core.InfiniteQueryObserver as never) : world.core.QueryObserver;
+    const observer: Slot['observer'] = new Observer(on, realiseAll(world, options, `${label}.`));
     world.recorder.show.name(observer, label);
     const slot = { label, options, observer, off: [] };
     this.#all.push(slot);
@@ -34,6 +35,12 @@ export class Observers {
   /** The observer in the slot, or nothing where the scenario (perhaps shrunk) made none. */
   get(index: number): Slot | undefined {
     return this.#slots.get(index);
+  }
+
+  /** The observer in the slot if it is one of pages. */
+  pages(index: number): InfiniteQueryObserver<any, any, any, any, any> | undefined {
+    const observer = this.get(index)?.observer;
+    return observer instanceof this.world.core.InfiniteQueryObserver ? observer : undefined;
   }
 
   setOptions(slot: Slot, options: Record<string, unknown>): void {
