@@ -24,10 +24,11 @@ export function fetchPages(context: FetchContext, query: CoreQuery<any, any, any
 
     const addPage = async (data: Pages, param: unknown, backward: boolean): Promise<Pages> => {
       if (isAborted) {
-        throw context.signal.reason;
+        return Promise.reject(context.signal.reason);
       }
       if (isEnd(param) && data.pages.length > 0) {
-        return data;
+        // As many microtasks as there: what ends together with it is told in the same order.
+        return Promise.resolve(data);
       }
       const pageContext = addSignal(
         {
@@ -102,13 +103,13 @@ function previousPageParam(options: Params, { pages, pageParams }: Pages): unkno
 
 const isEnd = (param: unknown): boolean => param === null || param === undefined;
 
-/** The items and one more; where they are more than `most` (0 is no bound), without the item at the other end. */
+/** The items and one more; where they are more than `most` (0 is no bound), without those at the other end. */
 function addToEnd<T>(items: readonly T[], item: T, most = 0): T[] {
   const added = [...items, item];
-  return most && added.length > most ? added.slice(1) : added;
+  return most && added.length > most ? added.slice(-most) : added;
 }
 
 function addToStart<T>(items: readonly T[], item: T, most = 0): T[] {
   const added = [item, ...items];
-  return most && added.length > most ? added.slice(0, -1) : added;
+  return most && added.length > most ? added.slice(0, most) : added;
 }

@@ -317,7 +317,8 @@ export class Query {
 
   fetch(options?: Options, fetchOptions?: FetchOptions): Promise<any> {
     try {
-      return this.#begin(options, fetchOptions).answer.promise;
+      // A promise of its own: unlike the shared one, somebody has to catch its rejection.
+      return this.#begin(options, fetchOptions).answer.promise.then(pass);
     } catch (error) {
       return Promise.reject(error);
     }

@@ -339,12 +339,11 @@ export class QueryClient {
     let promises: Promise<unknown>[] | undefined;
     notifyManager.batch(() =>
       choose((query) => {
-        let promise = query.fetch(undefined, fetchOptions);
-        if (!options.throwOnError) {
-          promise = promise.catch(noop);
-        }
+        const promise = query.fetch(undefined, fetchOptions);
+        const settled = promise.catch(noop);
         promises ??= [];
-        promises.push(query.state.fetchStatus === 'paused' ? Promise.resolve() : promise);
+        const isPaused = query.state.fetchStatus === 'paused';
+        promises.push(isPaused ? Promise.resolve() : options.throwOnError ? promise : settled);
       }),
     );
     return promises ? Promise.all(promises).then(noop) : Promise.resolve();

@@ -189,16 +189,11 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
           resolve(this.createResult(query as never, defaulted));
         }
       });
-      query.fetch(defaulted).then(
-        () => {
-          unsubscribe();
-          resolve(this.createResult(query as never, defaulted));
-        },
-        (error) => {
-          unsubscribe();
-          reject(error);
-        },
-      );
+      query
+        .fetch(defaulted)
+        .then(() => resolve(this.createResult(query as never, defaulted)))
+        .catch(reject)
+        .finally(unsubscribe);
     });
   }
 

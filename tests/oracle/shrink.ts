@@ -54,7 +54,7 @@ function* plainerSetups({ setup, steps }: Scenario): Generator<Scenario> {
 }
 
 /** What options can't be without: a shrunk scenario must still be one that makes sense. */
-const NEEDED = ['queryKey', 'queryFn'];
+const NEEDED = ['queryKey', 'queryFn', 'getNextPageParam', 'pages', 'pageParams', 'chunks', 'gap'];
 
 /** Each value that is one notch smaller: a field or item less, or one of them smaller. */
 function* smallerValues(value: unknown): Generator<unknown> {
