@@ -26,7 +26,7 @@ if (asked.has('broadcast')) {
 
 function Counter() {
   const client = useQueryClient();
-  const { data } = useQuery({
+  const { data, status } = useQuery({
     queryKey: ['count'],
     queryFn: () => read(location.origin),
     staleTime,
@@ -40,6 +40,10 @@ function Counter() {
     <>
       <p id="count">{data ? data.count : 'pending'}</p>
       <p id="reads">{data ? data.reads : 'pending'}</p>
+      <p id="status">{status}</p>
+      <button type="button" id="refresh" onClick={() => client.invalidateQueries({ queryKey: ['count'] })}>
+        refresh
+      </button>
       <button type="button" id="add" onClick={() => raise.mutate()}>
         add
       </button>
