@@ -74,7 +74,10 @@ export class Query {
   #error: any = null;
   #failureReason: any = null;
   #fetchMeta: any = null;
+  /** The fetch that began last. */
   #task: FetchTask | undefined;
+  /** Fetches before it that go on beside it. */
+  #strays: FetchTask[] = [];
   /** What cancelling the fetch gives back; nothing once data has come otherwise than by hand. */
   #revert: Values | undefined;
   /** Whether the query function that ran last has read its signal. */
@@ -259,35 +262,30 @@ export class Query {
   }
 
   isActive(): boolean {
-    return this.#decide((slot) => this.#cache.host.engine.is_active(slot), false);
+    return this.#decide((slot) => this.#cache.host.engine.is_active(slot));
   }
 
   isDisabled(): boolean {
-    return this.#decide(
-      (slot) => this.#cache.host.engine.is_disabled(slot),
-      this.options.queryFn === skipToken || !this.isFetched(),
-    );
+    return this.#decide((slot) => this.#cache.host.engine.is_disabled(slot));
   }
 
   isFetched(): boolean {
-    const { dataUpdateCount, errorUpdateCount } = this.state;
-    return dataUpdateCount + errorUpdateCount > 0;
+    return this.#decide((slot) => Number(this.#cache.host.engine.is_fetched(slot)));
   }
 
   isStatic(): boolean {
-    return this.#decide((slot) => this.#cache.host.engine.is_static(slot), false);
+    return this.#decide((slot) => this.#cache.host.engine.is_static(slot));
   }
 
   isStale(): boolean {
-    if (this.slot === DETACHED) {
-      return this.#data === undefined || this.state.isInvalidated;
-    }
-    return this.#cache.host.engine.is_stale(this.slot);
+    return this.#decide((slot) => Number(this.#cache.host.engine.is_stale(slot)));
   }
 
   /** Whether data of this age is stale (ms). */
   isStaleByTime(staleTime: StaleTime = 0): boolean {
-    return this.#cache.host.engine.is_stale_by_time(this.attach(), staleTimeNumber(staleTime), Date.now());
+    return this.#decide((slot) =>
+      Number(this.#cache.host.engine.is_stale_by_time(slot, staleTimeNumber(staleTime), Date.now())),
+    );
   }
 
   onFocus(): void {
@@ -317,7 +315,7 @@ export class Query {
 
   fetch(options?: Options, fetchOptions?: FetchOptions): Promise<any> {
     try {
-      // A promise of its own: unlike the shared one, somebody has to catch its rejection.
+      // Each caller has a promise of its own: what one of them doesn't catch is reported.
       return this.#begin(options, fetchOptions).answer.promise.then(pass);
     } catch (error) {
       return Promise.reject(error);
@@ -385,11 +383,14 @@ export class Query {
   }
 
   begin(): void {
+    if (this.#task && !this.#task.settled) {
+      this.#strays.push(this.#task);
+    }
     this.#task = this.#announced.pop();
   }
 
-  run(): void {
-    const task = this.#task!;
+  run(generation: number): void {
+    const task = this.#taskOf(generation);
     let answer: unknown;
     try {
       answer = task.initialPromise ?? task.fetchFn();
@@ -406,8 +407,8 @@ export class Query {
       );
   }
 
-  rejectLast(): void {
-    const task = this.#task!;
+  rejectLast(generation: number): void {
+    const task = this.#taskOf(generation);
     queueMicrotask(() => this.#giveUp(task, task.lastError));
   }
 
@@ -419,13 +420,13 @@ export class Query {
         host.drain(host.engine.continue_fetch(this.slot, task.generation));
         // After all that go on with it have been announced, and those first that never ran.
         const proceed = () => this.#proceed(task);
-        later(host.engine.has_tried(this.slot) ? () => later(proceed) : proceed);
+        later(host.engine.has_tried(this.slot, task.generation) ? () => later(proceed) : proceed);
       }
     });
   }
 
-  wakeLater(): void {
-    const task = this.#task!;
+  wakeLater(generation: number): void {
+    const task = this.#taskOf(generation);
     const { host } = this.#cache;
     later(() => {
       if (task.settled) {
@@ -437,6 +438,11 @@ export class Query {
         host.drain(true);
       }
     });
+  }
+
+  #taskOf(generation: number): FetchTask {
+    const isMeant = (task: FetchTask) => (task.generation & 0xffff) === generation;
+    return isMeant(this.#task!) ? this.#task! : this.#strays.find(isMeant)!;
   }
 
   #proceed(task: FetchTask): void {
@@ -564,7 +570,7 @@ export class Query {
       this.#cache.config.onSettled?.(value, this.#error, this as never);
       task.answer.resolve(value);
     } catch (error) {
-      this.#fail(task, error);
+      this.#fail(task, error, true);
       return;
     }
     this.#ended(task);
@@ -577,7 +583,7 @@ export class Query {
     const { host } = this.#cache;
     const { retry, retryDelay } = task.options;
     let verdict: number;
-    const failures = host.engine.failures(this.attach());
+    const failures = host.engine.failures(this.attach(), task.generation);
     try {
       verdict = host.decide(
         host.engine.failed(
@@ -608,7 +614,7 @@ export class Query {
       this.#failureReason = error;
       const pending = host.engine.announce_failure(this.slot);
       host.drain(pending, {
-        action: { type: 'failed', failureCount: host.engine.failures(this.slot), error },
+        action: { type: 'failed', failureCount: host.engine.failures(this.slot, task.generation), error },
       });
     }
   }
@@ -621,13 +627,13 @@ export class Query {
     }
   }
 
-  #fail(task: FetchTask, error: unknown): void {
+  #fail(task: FetchTask, error: unknown, answered = false): void {
     if (task.isLost) {
       return;
     }
     const { host, config } = this.#cache;
     try {
-      const pending = host.engine.fail(this.attach(), Date.now());
+      const pending = host.engine.fail(this.attach(), task.generation, answered, Date.now());
       this.#error = error;
       this.#failureReason = error;
       host.drain(pending, { action: { type: 'error', error } });
@@ -692,6 +698,9 @@ export class Query {
       return;
     }
     task.ended = true;
+    if (this.#strays.length > 0) {
+      this.#strays = this.#strays.filter((stray) => stray !== task);
+    }
     if (this.slot === DETACHED) {
       return;
     }
@@ -704,7 +713,7 @@ export class Query {
 
   /** Keeps what is known here as an idle, invalidated state outside of any engine; the fetches that this loses. */
   leaveEngine(): FetchTask[] {
-    const lost = [...this.#announced.splice(0), ...(this.#task ? [this.#task] : [])].filter((task) => !task.ended);
+    const lost = [...this.#announced.splice(0), ...this.#strays.splice(0), ...(this.#task ? [this.#task] : [])].filter((task) => !task.ended);
     for (const task of lost) {
       task.isLost = true;
       task.settled = true;
@@ -810,11 +819,14 @@ export class Query {
     }
   }
 
-  #decide(ask: (slot: number) => number, detached: boolean): boolean {
-    if (this.slot === DETACHED) {
-      return detached;
+  /** Asks the engine, which knows the query only while something needs it. */
+  #decide(ask: (slot: number) => number): boolean {
+    try {
+      const verdict = ask(this.attach());
+      return this.#cache.host.decide(verdict, (topic, observer) => observer?.answer(topic) ?? 0) !== 0;
+    } finally {
+      this.detach();
     }
-    return this.#cache.host.decide(ask(this.slot), (topic, observer) => observer?.answer(topic) ?? 0) !== 0;
   }
 
   #wake(focus: boolean): void {

@@ -198,13 +198,13 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
 
   invalidate(filters: Filters): void {
     if (this.#selectInto(filters) > 0) {
-      this.host.drain(this.host.engine.invalidate_selected(Date.now(), environment()));
+      this.host.drain(this.host.engine.invalidate_selected(Date.now()));
     }
   }
 
   refetch(filters: Filters, fetch: (query: Query) => void): void {
     if (this.#selectInto(filters) > 0) {
-      this.host.drain(this.host.engine.refetch_selected(Date.now(), environment()), { fetch });
+      this.host.drain(this.host.engine.refetch_selected(Date.now()), { fetch });
     }
   }
 
@@ -214,7 +214,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     this.host.send(slots, slots.length);
     this.host.engine.set_selection(slots.length);
     if (this.#filterSelection({ type }) > 0) {
-      this.host.drain(this.host.engine.refetch_selected(Date.now(), environment()), { fetch });
+      this.host.drain(this.host.engine.refetch_selected(Date.now()), { fetch });
     }
   }
 
@@ -238,8 +238,9 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
 
   /** Tells the engine of an observer. */
   register(query: Query, watcher: Watcher): void {
+    const { lastStale, lastUpdatedAt } = watcher;
     const { bits, staleTime, interval } = watcher.packed;
-    const id = this.host.engine.watch(query.attach(), bits, staleTime, interval, watcher.lastStale);
+    const id = this.host.engine.watch(query.attach(), bits, staleTime, interval, lastStale, lastUpdatedAt);
     watcher.slot = id;
     this.host.addObserver(id, watcher);
   }

@@ -158,7 +158,7 @@ export class QueryClient {
     const promises = notifyManager.batch(() =>
       this.#queryCache.findAll(filters).map((query: Query) => query.cancel(options)),
     );
-    return Promise.all(promises).then(noop, noop);
+    return Promise.all(promises).then(noop).catch(noop);
   }
 
   invalidateQueries(
@@ -185,9 +185,9 @@ export class QueryClient {
       defaulted = { ...defaulted, retry: false };
     }
     const query: Query = this.#queryCache.build(this as never, defaulted);
-    const staleTime = defaulted.skipCache ? 0 : staleTimeNumber(resolve(defaulted.staleTime, query));
-    const { engine } = this.#queryCache.host;
-    return engine.needs_fetch(query.attach(), staleTime, Date.now()) || defaulted.skipCache
+    const skips = Boolean(defaulted.skipCache);
+    const staleTime = skips ? 0 : staleTimeNumber(resolve(defaulted.staleTime, query));
+    return this.#queryCache.host.engine.needs_fetch(query.attach(), skips, staleTime, Date.now())
       ? query.fetch(defaulted)
       : Promise.resolve(query.data);
   }

@@ -27,7 +27,8 @@ interface ObserverFetchOptions extends RefetchOptions {
 
 const STALE_FLAG = 1;
 const ENABLED_FLAG = 2;
-const FETCHED_FLAG = 4;
+const FETCHED_SINCE_FLAG = 4;
+const FETCHED_FLAG = 8;
 
 /** Watches one query: computes a result from its state, and tells listeners when what they use has changed. */
 export class QueryObserver extends Subscribable<(result: Result) => void> {
@@ -48,8 +49,6 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
   #selectFn: Options['select'];
   #selected: any;
   #selectError: any = null;
-  /** When it was thrown (ms). */
-  #selectErrorAt = 0;
   #lastWithData: Query | undefined;
   readonly #tracked = new Set<keyof Result>();
 
@@ -146,7 +145,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
       this.#resultOptions = this.options;
       this.#resultData = this.#query.data;
       if (this.slot !== NONE) {
-        this.#cache.host.engine.set_last_stale(this.slot, result.isStale);
+        this.#cache.host.engine.set_last(this.slot, result.isStale, result.dataUpdatedAt);
       }
     }
     return result;
@@ -181,20 +180,17 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
   fetchOptimistic(options: Options): Promise<Result> {
     const defaulted = this.#client.defaultQueryOptions(options as never) as Options;
     const query = this.#buildQuery(defaulted);
-    return new Promise((resolve, reject) => {
+    const data = new Promise<void>((resolve, reject) => {
       // Data that comes by any way can be rendered; the fetch may go on behind it.
       const unsubscribe = this.#cache.subscribe((event) => {
         if (event.type === 'updated' && event.query === (query as never) && query.data !== undefined) {
           unsubscribe();
-          resolve(this.createResult(query as never, defaulted));
+          resolve();
         }
       });
-      query
-        .fetch(defaulted)
-        .then(() => resolve(this.createResult(query as never, defaulted)))
-        .catch(reject)
-        .finally(unsubscribe);
+      query.fetch(defaulted).finally(unsubscribe).then(resolve, reject);
     });
+    return data.then(() => this.createResult(query as never, defaulted));
   }
 
   protected fetch(fetchOptions: ObserverFetchOptions): Promise<Result> {
@@ -273,7 +269,6 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
           this.#selectError = null;
         } catch (thrown) {
           this.#selectError = thrown;
-          this.#selectErrorAt = Date.now();
         }
       }
     }
@@ -284,7 +279,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
       isPlaceholderData = false;
       error = this.#selectError;
       data = this.#selected;
-      errorUpdatedAt = this.#selectErrorAt;
+      errorUpdatedAt = previous?.error === error ? previous!.errorUpdatedAt : Date.now();
       status = 'error';
     }
     const flags = this.#decide(
@@ -322,8 +317,8 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
       failureCount,
       failureReason,
       errorUpdateCount,
-      isFetched: dataUpdateCount > 0 || errorUpdateCount > 0,
-      isFetchedAfterMount: (flags & FETCHED_FLAG) !== 0,
+      isFetched: (flags & FETCHED_FLAG) !== 0,
+      isFetchedAfterMount: (flags & FETCHED_SINCE_FLAG) !== 0,
       isFetching,
       isRefetching: isFetching && !isPending,
       isLoadingError: isError && !hasData,
@@ -373,6 +368,11 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
   /** Whether the last result was stale. */
   get lastStale(): boolean {
     return this.#result?.isStale ?? true;
+  }
+
+  /** When the data of the last result came (ms). */
+  get lastUpdatedAt(): number {
+    return this.#result?.dataUpdatedAt ?? 0;
   }
 
   wake(): void {

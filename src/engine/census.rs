@@ -45,7 +45,8 @@ impl Engine {
     pub fn census(&self) -> Census {
         let set = |timer: TimerId| usize::from(timer != TimerId::NONE);
         let by_query = self.queries.iter().map(|(_, query)| {
-            set(query.gc) + query.fetch.as_ref().map_or(0, |fetch| set(fetch.sleep))
+            let sleeps = query.fetches().map(|fetch| set(fetch.sleep));
+            set(query.gc) + sleeps.sum::<usize>()
         });
         let by_observer = self
             .observers
@@ -66,8 +67,8 @@ impl Engine {
             fetches: self
                 .queries
                 .iter()
-                .filter(|(_, query)| query.in_flight())
-                .count(),
+                .map(|(_, query)| query.fetches().count())
+                .sum(),
             mutations: self.mutations.len(),
             runs: self.runs.len(),
             scopes: self.scopes.len(),

@@ -50,6 +50,8 @@ pub struct Engine {
     pub(super) tags: Tags,
     pub(super) timers: Timers,
     pub(super) clock: Clock,
+    /// What the managers said when they were last looked at.
+    pub(super) environment: Environment,
     pub(super) rules: Rules,
     /// Kept for its memory.
     pub(super) expansion: Expansion,
@@ -126,13 +128,19 @@ impl Engine {
         self.events = wanted;
     }
 
+    /// What the page's managers say now. Commands say it too; this is for what follows a callback of the user.
+    pub fn look(&mut self, environment: Environment) {
+        self.environment = environment;
+    }
+
     /// The host timer has fired at `reading` (ms).
     pub fn fire(&mut self, reading: f64, now: f64, environment: Environment) -> bool {
         self.clock.read(reading);
         if let Some(armed_at) = self.armed_at.take() {
             self.clock.prove(armed_at);
         }
-        self.command(|engine| engine.frames.push(Frame::Fire { now, environment }))
+        self.environment = environment;
+        self.command(|engine| engine.frames.push(Frame::Fire { now }))
     }
 
     /// Tells, in the microtask that `Effect::Disarm` asked for, whether the host timer should be cleared.
@@ -197,13 +205,8 @@ impl Engine {
                     query,
                     generation,
                     network,
-                    environment,
-                } => self.begin(query, generation, network, environment),
-                Frame::Start {
-                    query,
-                    generation,
-                    environment,
-                } => self.start(query, generation, environment),
+                } => self.begin(query, generation, network),
+                Frame::Start { query, generation } => self.start(query, generation),
                 Frame::Proceed { query, generation } => self.proceed_now(query, generation),
                 Frame::Settled { query } => {
                     self.settled(query);
@@ -213,10 +216,9 @@ impl Engine {
                     work,
                     run,
                     now,
-                    environment,
                     answers,
-                } => self.each_next(work, run, now, environment, answers),
-                Frame::Fire { now, environment } => self.fire_next(now, environment),
+                } => self.each_next(work, run, now, answers),
+                Frame::Fire { now } => self.fire_next(now),
                 Frame::Swept => Some(Effect::Swept),
             };
             if let Some(effect) = effect {
@@ -266,7 +268,7 @@ impl Engine {
     }
 
     /// Leaves `work` to be done on each query of `list`.
-    pub(super) fn each(&mut self, work: Work, list: &[u32], now: f64, environment: Environment) {
+    pub(super) fn each(&mut self, work: Work, list: &[u32], now: f64) {
         let start = self.arena.len();
         self.arena.extend_from_slice(list);
         let run = Run {
@@ -278,7 +280,6 @@ impl Engine {
             work,
             run,
             now,
-            environment,
             answers: Vec::new(),
         });
     }
@@ -328,33 +329,23 @@ impl Engine {
         (self.events && self.queries.get(query).is_some()).then_some(Effect::Event(query, action))
     }
 
-    fn begin(
-        &mut self,
-        query: u32,
-        generation: u32,
-        network: NetworkMode,
-        environment: Environment,
-    ) -> Option<Effect> {
-        self.queries.get(query)?;
-        self.end_fetch(query);
+    fn begin(&mut self, query: u32, generation: u32, network: NetworkMode) -> Option<Effect> {
+        let record = self.queries.get_mut(query)?;
+        let before = record
+            .fetch
+            .replace(Box::new(Fetch::new(generation, network)));
+        record.strays.extend(before.map(|fetch| *fetch));
+        record.answered = false;
         self.in_flight += 1;
-        self.queries[query].fetch = Some(Box::new(Fetch::new(generation, network)));
-        self.frames.push(Frame::Start {
-            query,
-            generation,
-            environment,
-        });
+        self.frames.push(Frame::Start { query, generation });
         Some(Effect::Begin(query))
     }
 
-    fn start(&mut self, query: u32, generation: u32, environment: Environment) -> Option<Effect> {
+    fn start(&mut self, query: u32, generation: u32) -> Option<Effect> {
         let record = self.queries.get_mut(query)?;
-        let fetch = record
-            .fetch
-            .as_mut()
-            .filter(|fetch| fetch.generation == generation)?;
-        if fetch.network.can_start(environment) {
-            return Some(Effect::Run(query));
+        let fetch = record.fetch_of_mut(generation)?;
+        if fetch.network.can_start(self.environment) {
+            return Some(Effect::Run(query, generation));
         }
         fetch.phase = Phase::Paused;
         record.state.fetch_status = FetchStatus::Paused;
@@ -365,14 +356,13 @@ impl Engine {
     fn proceed_now(&mut self, query: u32, generation: u32) -> Option<Effect> {
         let record = self.queries.get_mut(query)?;
         let fetch = record
-            .fetch
-            .as_mut()
-            .filter(|fetch| fetch.generation == generation && fetch.phase == Phase::Continued)?;
+            .fetch_of_mut(generation)
+            .filter(|fetch| fetch.phase == Phase::Continued)?;
         if fetch.retry_cancelled && fetch.failures > 0.0 {
-            return Some(Effect::Reject(query));
+            return Some(Effect::Reject(query, generation));
         }
         fetch.phase = Phase::Running;
-        Some(Effect::Run(query))
+        Some(Effect::Run(query, generation))
     }
 
     fn each_next(
@@ -380,7 +370,6 @@ impl Engine {
         work: Work,
         mut run: Run,
         now: f64,
-        environment: Environment,
         mut answers: Vec<f64>,
     ) -> Option<Effect> {
         if run.at == run.end {
@@ -394,7 +383,6 @@ impl Engine {
                     work: Work::Refetch,
                     run,
                     now,
-                    environment,
                     answers,
                 });
             } else {
@@ -403,14 +391,13 @@ impl Engine {
             return None;
         }
         let query = self.arena[run.at];
-        let verdict = self.work_on(query, work, now, environment, &answers);
+        let verdict = self.work_on(query, work, now, &answers);
         let (again, step) = match verdict {
             Err(question) => {
                 self.frames.push(Frame::Each {
                     work,
                     run,
                     now,
-                    environment,
                     answers,
                 });
                 return Some(Effect::Ask(
@@ -439,7 +426,6 @@ impl Engine {
             work: next,
             run,
             now,
-            environment,
             answers,
         });
         match step {
@@ -458,7 +444,6 @@ impl Engine {
         id: u32,
         work: Work,
         now: f64,
-        environment: Environment,
         answers: &[f64],
     ) -> Result<(bool, Option<Step>), Question> {
         let Some(query) = self.queries.get_mut(id) else {
@@ -497,7 +482,7 @@ impl Engine {
             }
             Work::Resume { .. } => {
                 let resumes = query.fetch.as_ref().is_some_and(|fetch| {
-                    fetch.phase == Phase::Paused && fetch.can_continue(environment)
+                    fetch.phase == Phase::Paused && fetch.can_continue(self.environment)
                 });
                 (false, resumes.then_some(Step::Effect(Effect::Continue(id))))
             }
@@ -526,9 +511,9 @@ impl Engine {
         })
     }
 
-    fn fire_next(&mut self, now: f64, environment: Environment) -> Option<Effect> {
+    fn fire_next(&mut self, now: f64) -> Option<Effect> {
         let (at, what) = self.timers.pop_due(self.clock.now())?;
-        self.frames.push(Frame::Fire { now, environment });
+        self.frames.push(Frame::Fire { now });
         match what {
             Deadline::Gc(query) => {
                 let record = &mut self.queries[query];
@@ -537,11 +522,10 @@ impl Engine {
                     record.observers.is_empty() && record.state.fetch_status == FetchStatus::Idle;
                 (over && record.indexed()).then_some(Effect::Remove(query))
             }
-            Deadline::Retry(query) => {
-                let record = &mut self.queries[query];
-                let fetch = record.fetch.as_mut()?;
+            Deadline::Retry(query, generation) => {
+                let fetch = self.queries[query].fetch_of_mut(generation)?;
                 fetch.sleep = TimerId::NONE;
-                Some(Effect::Wakened(query))
+                Some(Effect::Wakened(query, generation))
             }
             Deadline::Stale(id) => {
                 let observer = &mut self.observers[id];
@@ -559,7 +543,7 @@ impl Engine {
                 observer.interval_timer = self
                     .timers
                     .set(next + observer.interval, Deadline::Interval(id));
-                let polls = observer.options.interval_in_background || environment.focused;
+                let polls = observer.options.interval_in_background || self.environment.focused;
                 polls.then_some(Effect::Poll(id))
             }
             Deadline::MutationGc(id) => self.collect_mutation(id),
@@ -571,7 +555,7 @@ impl Engine {
                 self.sweep_timer = TimerId::NONE;
                 self.frames.push(Frame::Swept);
                 let list = std::mem::take(&mut self.sweep);
-                self.each(Work::Sweep, &list, now, environment);
+                self.each(Work::Sweep, &list, now);
                 None
             }
         }

@@ -33,12 +33,12 @@ pub enum Effect {
     Stale(u32),
     /// A fetch that was announced begins: from now on it is the query's fetch.
     Begin(u32),
-    /// A sleep is over: call `wake_fetch` in a microtask.
-    Wakened(u32),
-    /// Call the query function.
-    Run(u32),
-    /// Let the fetch fail with its last error: nobody waits for another try.
-    Reject(u32),
+    /// The sleep of a fetch (query, generation) is over: call `wake_fetch` in a microtask.
+    Wakened(u32, u32),
+    /// Call the query function of a fetch (query, generation).
+    Run(u32, u32),
+    /// Let a fetch (query, generation) fail with its last error: nobody waits for another try.
+    Reject(u32, u32),
     /// Call `continue_fetch` in a microtask.
     Continue(u32),
     /// Remove a query whose time is over.
@@ -62,7 +62,7 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// As one number: code in the low 5 bits, payload above (below 2^48).
+    /// As one number: code in the low 5 bits, payload above (below 2^48). Of a generation the low 16 bits are told.
     pub fn pack(self) -> f64 {
         let (code, payload) = match self {
             Self::Done => (0, 0.0),
@@ -72,8 +72,8 @@ impl Effect {
             Self::Wake(observer) => (7, f64::from(observer)),
             Self::Poll(observer) => (8, f64::from(observer)),
             Self::Stale(observer) => (9, f64::from(observer)),
-            Self::Run(query) => (10, f64::from(query)),
-            Self::Reject(query) => (11, f64::from(query)),
+            Self::Run(query, generation) => (10, fetch(query, generation)),
+            Self::Reject(query, generation) => (11, fetch(query, generation)),
             Self::Continue(query) => (12, f64::from(query)),
             Self::Remove(query) => (13, f64::from(query)),
             Self::Release(query) => (14, f64::from(query)),
@@ -83,10 +83,15 @@ impl Effect {
             Self::Disarm => (18, 0.0),
             Self::Swept => (19, 0.0),
             Self::Begin(query) => (20, f64::from(query)),
-            Self::Wakened(query) => (21, f64::from(query)),
+            Self::Wakened(query, generation) => (21, fetch(query, generation)),
             Self::CollectMutation(mutation) => (22, f64::from(mutation)),
             Self::WakeRun(run) => (23, f64::from(run)),
         };
         f64::from(code) + 32.0 * payload
     }
+}
+
+/// A fetch as a payload: two of one query that are in flight at once are never 2^16 generations apart.
+fn fetch(query: u32, generation: u32) -> f64 {
+    f64::from(query) + 4_294_967_296.0 * f64::from(generation & 0xffff)
 }

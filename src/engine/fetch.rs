@@ -25,6 +25,16 @@ pub struct Environment {
     pub server: bool,
 }
 
+impl Default for Environment {
+    fn default() -> Self {
+        Self {
+            focused: true,
+            online: true,
+            server: false,
+        }
+    }
+}
+
 impl NetworkMode {
     /// Whether a fetch may start.
     pub fn can_start(self, environment: Environment) -> bool {

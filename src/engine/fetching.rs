@@ -22,25 +22,25 @@ impl Engine {
     /// Somebody wants the query fetched. Joining revives retries that had been cancelled.
     pub fn wish_fetch(&mut self, id: u32, cancel_refetch: bool) -> Meets {
         let query = &mut self.queries[id];
-        let Some(fetch) = query
-            .fetch
-            .as_mut()
-            .filter(|_| query.state.fetch_status != FetchStatus::Idle)
-        else {
+        let idle = query.state.fetch_status == FetchStatus::Idle;
+        if idle || !(query.answered || query.fetch.is_some()) {
             return Meets::Nothing;
-        };
+        }
         if query.state.has_data && cancel_refetch {
             return Meets::Outdated;
         }
-        fetch.retry_cancelled = false;
+        if let Some(fetch) = &mut query.fetch {
+            fetch.retry_cancelled = false;
+        }
         self.stats.of(query.prefix).dedupes += 1;
         Meets::Fetch
     }
 
-    /// Whether the data is too old for a caller of `fetchQuery`; counts a hit or a miss. `stale_time` and `now` in ms.
-    pub fn needs_fetch(&mut self, id: u32, stale_time: f64, now: f64) -> bool {
+    /// Whether the data is too old for a caller of `fetchQuery`, or it wants none of it; counts a hit or a miss. `stale_time`
+    /// and `now` in ms.
+    pub fn needs_fetch(&mut self, id: u32, skips_cache: bool, stale_time: f64, now: f64) -> bool {
         let query = &self.queries[id];
-        let needed = query.state.is_stale_by_time(stale_time, now);
+        let needed = skips_cache || query.state.is_stale_by_time(stale_time, now);
         let counters = self.stats.of(query.prefix);
         if needed {
             counters.misses += 1;
@@ -58,6 +58,7 @@ impl Engine {
         announced: bool,
         environment: Environment,
     ) -> u32 {
+        self.environment = environment;
         let query = &mut self.queries[id];
         query.generation = query.generation.wrapping_add(1);
         query.revert = Some(query.state);
@@ -73,7 +74,6 @@ impl Engine {
                 query: id,
                 generation,
                 network,
-                environment,
             });
             if !announced {
                 engine.announce(id, Action::Callers);
@@ -92,10 +92,8 @@ impl Engine {
         let Some(query) = self.queries.get_mut(id) else {
             return false;
         };
-        let paused = |fetch: &&mut Box<Fetch>| {
-            fetch.generation == generation && fetch.phase == Phase::Paused
-        };
-        let Some(fetch) = query.fetch.as_mut().filter(paused) else {
+        let paused = |fetch: &&mut Fetch| fetch.phase == Phase::Paused;
+        let Some(fetch) = query.fetch_of_mut(generation).filter(paused) else {
             return false;
         };
         fetch.phase = Phase::Continued;
@@ -108,10 +106,8 @@ impl Engine {
         let Some(query) = self.queries.get_mut(id) else {
             return false;
         };
-        let sleeping = |fetch: &&mut Box<Fetch>| {
-            fetch.generation == generation && fetch.phase == Phase::Sleeping
-        };
-        let Some(fetch) = query.fetch.as_mut().filter(sleeping) else {
+        let sleeping = |fetch: &&mut Fetch| fetch.phase == Phase::Sleeping;
+        let Some(fetch) = query.fetch_of_mut(generation).filter(sleeping) else {
             return false;
         };
         if fetch.network.can_continue(environment) {
@@ -134,17 +130,9 @@ impl Engine {
         })
     }
 
-    /// Whether this fetch is the one in flight.
-    pub fn is_current(&self, id: u32, generation: u32) -> bool {
-        let fetch = self.queries.get(id).and_then(|query| query.fetch.as_ref());
-        fetch.is_some_and(|fetch| fetch.generation == generation)
-    }
-
     /// A fetch brought data (`at` in ms of `Date.now()`).
     pub fn succeed(&mut self, id: u32, generation: u32, has_data: bool, at: f64) -> bool {
-        if self.is_current(id, generation) {
-            self.end_fetch(id);
-        }
+        self.answered(id, generation);
         let query = &mut self.queries[id];
         query.state.succeed(has_data, at, false);
         query.revert = None;
@@ -154,9 +142,13 @@ impl Engine {
         })
     }
 
-    /// The fetch gave up (`at` in ms of `Date.now()`).
-    pub fn fail(&mut self, id: u32, at: f64) -> bool {
-        self.end_fetch(id);
+    /// A fetch gave up, or its answer, if it came, was no good (`at` in ms of `Date.now()`).
+    pub fn fail(&mut self, id: u32, generation: u32, answered: bool, at: f64) -> bool {
+        if answered {
+            self.answered(id, generation);
+        } else {
+            self.end_fetch(id, generation);
+        }
         self.queries[id].state.fail(at);
         self.command(|engine| {
             engine.settle_later(id);
@@ -164,11 +156,16 @@ impl Engine {
         })
     }
 
-    /// Ends the fetch in flight without a word; whether there was one.
+    /// Ends the fetch that began last without a word; whether it was in flight.
     pub fn cancel_fetch(&mut self, id: u32) -> bool {
-        let was = self.queries[id].in_flight();
-        self.end_fetch(id);
-        was
+        let generation = self.queries[id]
+            .fetch
+            .as_ref()
+            .map(|fetch| fetch.generation);
+        if let Some(generation) = generation {
+            self.end_fetch(id, generation);
+        }
+        generation.is_some()
     }
 
     /// Back to the state before the cancelled fetch, or to what was written by hand since.
@@ -186,15 +183,35 @@ impl Engine {
 
     /// The fetch is over and its callbacks have run: the query may go after its time.
     pub fn fetch_ended(&mut self, id: u32) -> bool {
-        if self.queries.get(id).is_none() {
+        let Some(query) = self.queries.get_mut(id) else {
             return false;
-        }
+        };
+        query.answered = false;
         self.schedule_gc(id);
         self.timer_pending()
     }
 
-    pub(super) fn end_fetch(&mut self, id: u32) {
-        if let Some(mut fetch) = self.queries[id].fetch.take() {
+    fn answered(&mut self, id: u32, generation: u32) {
+        let query = &mut self.queries[id];
+        query.answered |= query
+            .fetch
+            .as_ref()
+            .is_some_and(|fetch| fetch.generation == generation);
+        self.end_fetch(id, generation);
+    }
+
+    fn end_fetch(&mut self, id: u32, generation: u32) {
+        let query = &mut self.queries[id];
+        let ends = |fetch: &Fetch| fetch.generation == generation;
+        let ended = match query.fetch.take_if(|fetch| ends(fetch)) {
+            Some(fetch) => Some(*fetch),
+            None => query
+                .strays
+                .iter()
+                .position(ends)
+                .map(|at| query.strays.remove(at)),
+        };
+        if let Some(mut fetch) = ended {
             self.timers.clear(&mut fetch.sleep);
             self.in_flight -= 1;
         }

@@ -4,7 +4,7 @@
 //! issues while it carries out an effect pushes its own boundary and is done before the frames below go on: depth first.
 
 use super::effect::Action;
-use super::fetch::{Environment, NetworkMode};
+use super::fetch::NetworkMode;
 
 /// A run of ids in the arena.
 #[derive(Debug, Clone, Copy)]
@@ -49,14 +49,9 @@ pub enum Frame {
         query: u32,
         generation: u32,
         network: NetworkMode,
-        environment: Environment,
     },
     /// Run a fetch that has begun, or let it wait for the network.
-    Start {
-        query: u32,
-        generation: u32,
-        environment: Environment,
-    },
+    Start { query: u32, generation: u32 },
     /// Go on with a fetch that has been announced as continued.
     Proceed { query: u32, generation: u32 },
     /// A fetch has settled: look whether an operation hit it meanwhile.
@@ -66,11 +61,10 @@ pub enum Frame {
         work: Work,
         run: Run,
         now: f64,
-        environment: Environment,
         answers: Vec<f64>,
     },
     /// Handle all due deadlines.
-    Fire { now: f64, environment: Environment },
+    Fire { now: f64 },
     /// Tell that a sweep has ended.
     Swept,
 }

@@ -172,17 +172,21 @@ impl Engine {
         &self.queries[id].observers
     }
 
-    /// Failed tries of the fetch in flight.
-    pub fn failures(&self, id: u32) -> f64 {
+    /// Failed tries of a fetch in flight.
+    pub fn failures(&self, id: u32, generation: u32) -> f64 {
         self.queries[id]
-            .fetch
-            .as_ref()
+            .fetch_of(generation)
             .map_or(0.0, |fetch| fetch.failures)
     }
 
     /// Whether the query is stale for its observers as they last saw it, or by itself.
     pub fn is_stale(&self, id: u32) -> bool {
         is_stale(&self.queries[id], &self.observers)
+    }
+
+    /// Whether any attempt to fetch the query has ended.
+    pub fn is_fetched(&self, id: u32) -> bool {
+        self.queries[id].state.is_fetched()
     }
 
     /// Whether the slot is free to go.

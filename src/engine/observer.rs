@@ -141,6 +141,8 @@ pub struct Observer {
     pub options: Options,
     /// Whether its last result was stale.
     pub last_stale: bool,
+    /// When the data of its last result came (ms).
+    pub last_updated_at: f64,
     pub(super) stale_timer: TimerId,
     pub(super) interval_timer: TimerId,
     /// The interval in force (ms), 0 or NaN for none.

@@ -5,20 +5,12 @@
 
 use super::core::Engine;
 use super::effect::Action;
-use super::fetch::Environment;
 use super::frames::Work;
 use super::glob::Glob;
 use super::protocol::{Mode, Op, scalar_text};
 use super::query::Dirty;
 use super::registry::{NO_QUERY, ROOT};
 use super::timers::Deadline;
-
-/// Focus, network and server don't matter for marking; sweeps look at them when they run.
-const ANYWHERE: Environment = Environment {
-    focused: true,
-    online: true,
-    server: false,
-};
 
 impl Engine {
     /// Applies operations that a server sent. `source`: the own mutation they may come from; `spread_ms`: active queries are
@@ -83,7 +75,7 @@ impl Engine {
         self.sort(&mut list);
         list.dedup();
         if mode == Mode::Remove {
-            return self.command(|engine| engine.each(Work::Drop, &list, now, ANYWHERE));
+            return self.command(|engine| engine.each(Work::Drop, &list, now));
         }
         let delay = if spread_ms > 0.0 {
             self.random.unit() * spread_ms
@@ -108,7 +100,7 @@ impl Engine {
         list.retain(|id| !self.queries[*id].state.invalidated);
         self.command(|engine| {
             if !list.is_empty() {
-                engine.each(Work::Invalidate, &list, now, ANYWHERE);
+                engine.each(Work::Invalidate, &list, now);
             }
         })
     }

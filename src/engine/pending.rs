@@ -7,7 +7,7 @@ use super::decision::{
 };
 use super::fetch::{Environment, Fetch, Phase, default_retry, default_retry_delay};
 use super::observer::{Options, Setting};
-use super::query::{FetchStatus, Query};
+use super::query::{FetchStatus, Query, until_stale};
 use super::timers::Deadline;
 
 /// Which queries a filter lets pass, as far as scalars tell.
@@ -25,7 +25,7 @@ pub struct Filter {
 #[allow(missing_docs, reason = "the fields are what their names and types say")]
 #[derive(Debug)]
 pub enum Decision {
-    /// The flags of a result: 1 stale, 2 enabled, 4 fetched since the given counts.
+    /// The flags of a result: 1 stale, 2 enabled, 4 fetched since the given counts, 8 ever fetched.
     Result {
         query: u32,
         options: Options,
@@ -161,8 +161,14 @@ impl Engine {
                     || state.error_update_count > *error_count;
                 if let Some(observer) = observer.and_then(|id| self.observers.get_mut(id)) {
                     observer.last_stale = stale;
+                    observer.last_updated_at = state.data_updated_at;
                 }
-                f64::from(u8::from(stale) + 2 * u8::from(enabled) + 4 * u8::from(fetched))
+                f64::from(
+                    u8::from(stale)
+                        + 2 * u8::from(enabled)
+                        + 4 * u8::from(fetched)
+                        + 8 * u8::from(state.is_fetched()),
+                )
             }
             Decision::OnMount {
                 query,
@@ -394,10 +400,7 @@ impl Engine {
         self.timers.clear(&mut observer.stale_timer);
         if let Some(stale_time) = stale_time {
             // One ms more: at the very end of the stale time the data is still fresh for hosts that fire early.
-            let left = self.queries[observer.query]
-                .state
-                .until_stale(stale_time, now)
-                + 1.0;
+            let left = until_stale(observer.last_updated_at, stale_time, now) + 1.0;
             observer.stale_timer = self
                 .timers
                 .set(self.clock.now() + left, Deadline::Stale(id));
@@ -427,20 +430,17 @@ impl Engine {
         let Some(query) = self.queries.get_mut(id) else {
             return Ok(2.0);
         };
-        let Some(fetch) = query
-            .fetch
-            .as_mut()
-            .filter(|fetch| fetch.generation == generation)
-        else {
+        let Some(fetch) = query.fetch_of_mut(generation) else {
             return Ok(2.0);
         };
         let Some(delay) = another_try(fetch, retry, delay, environment, answers)? else {
             return Ok(0.0);
         };
+        let failures = fetch.failures;
         fetch.sleep = self
             .timers
-            .set(self.clock.now() + delay, Deadline::Retry(id));
-        query.state.failure_count = fetch.failures;
+            .set(self.clock.now() + delay, Deadline::Retry(id, generation));
+        query.state.failure_count = failures;
         Ok(1.0)
     }
 

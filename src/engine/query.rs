@@ -98,20 +98,20 @@ impl Scalars {
         if stale_time == STATIC {
             return false;
         }
-        self.invalidated || self.until_stale(stale_time, now) == 0.0
-    }
-
-    /// How long the data stays fresh (ms), never below 0.
-    pub fn until_stale(&self, stale_time: f64, now: f64) -> f64 {
-        let stale_time = if stale_time.is_nan() { 0.0 } else { stale_time };
-        let left = self.data_updated_at + stale_time - now;
-        if left > 0.0 { left } else { 0.0 }
+        self.invalidated || until_stale(self.data_updated_at, stale_time, now) == 0.0
     }
 
     /// Whether any attempt has ended.
     pub fn is_fetched(&self) -> bool {
         self.data_update_count + self.error_update_count > 0.0
     }
+}
+
+/// How long data that came at `updated_at` stays fresh (ms), never below 0.
+pub fn until_stale(updated_at: f64, stale_time: f64, now: f64) -> f64 {
+    let stale_time = if stale_time.is_nan() { 0.0 } else { stale_time };
+    let left = updated_at + stale_time - now;
+    if left > 0.0 { left } else { 0.0 }
 }
 
 /// The stale time `'static'`: never stale, never refetched by itself.
@@ -153,7 +153,13 @@ pub struct Query {
     /// How long the query outlives its last observer (ms); the longest that any user asked for.
     pub(super) gc_time: f64,
     pub(super) gc: TimerId,
+    /// The fetch that began last, until it settles.
     pub(super) fetch: Option<Box<Fetch>>,
+    /// The fetch that began last has brought its answer, and its callbacks still run: who wants a fetch gets that answer.
+    pub(super) answered: bool,
+    /// Fetches before it that nobody cancelled: a listener asked for another one while theirs was being told of, or somebody
+    /// set the state to idle. They end by themselves; nothing else reaches them.
+    pub(super) strays: Vec<Fetch>,
     /// Counts the fetches, so that a late answer is known as such.
     pub(super) generation: u32,
     /// What an operation that hit the query while it was in flight asks for once it has settled.
@@ -185,6 +191,8 @@ impl Query {
             gc_time: 0.0,
             gc: TimerId::NONE,
             fetch: None,
+            answered: false,
+            strays: Vec::new(),
             generation: 0,
             dirty: Dirty::No,
             in_sweep: false,
@@ -201,6 +209,25 @@ impl Query {
 
     /// Whether a fetch has begun and not settled.
     pub fn in_flight(&self) -> bool {
-        self.fetch.is_some()
+        self.fetch.is_some() || !self.strays.is_empty()
+    }
+
+    /// The fetches that haven't settled.
+    pub(super) fn fetches(&self) -> impl Iterator<Item = &Fetch> {
+        self.fetch.as_deref().into_iter().chain(&self.strays)
+    }
+
+    /// A fetch that hasn't settled.
+    pub(super) fn fetch_of(&self, generation: u32) -> Option<&Fetch> {
+        self.fetches().find(|fetch| fetch.generation == generation)
+    }
+
+    /// The same, to be changed.
+    pub(super) fn fetch_of_mut(&mut self, generation: u32) -> Option<&mut Fetch> {
+        self.fetch
+            .as_deref_mut()
+            .into_iter()
+            .chain(&mut self.strays)
+            .find(|fetch| fetch.generation == generation)
     }
 }

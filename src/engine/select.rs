@@ -1,7 +1,6 @@
 //! Filters: candidates from the index, in insertion order.
 
 use super::core::Engine;
-use super::fetch::Environment;
 use super::frames::Work;
 use super::glob::Glob;
 use super::glob_walk;
@@ -98,18 +97,17 @@ impl Engine {
     }
 
     /// Marks all that is selected as stale.
-    pub fn invalidate_selected(&mut self, now: f64, environment: Environment) -> bool {
-        self.work_on_selected(Work::Invalidate, now, environment)
+    pub fn invalidate_selected(&mut self, now: f64) -> bool {
+        self.work_on_selected(Work::Invalidate, now)
     }
 
     /// Fetches of the selected what isn't disabled or static; `Effect::Fetch` for each.
-    pub fn refetch_selected(&mut self, now: f64, environment: Environment) -> bool {
+    pub fn refetch_selected(&mut self, now: f64) -> bool {
         self.work_on_selected(
             Work::ChooseRefetch {
                 kept: self.arena_len(),
             },
             now,
-            environment,
         )
     }
 
@@ -151,9 +149,9 @@ impl Engine {
         }
     }
 
-    fn work_on_selected(&mut self, work: Work, now: f64, environment: Environment) -> bool {
+    fn work_on_selected(&mut self, work: Work, now: f64) -> bool {
         let list = std::mem::take(&mut self.selection);
-        let pending = self.command(|engine| engine.each(work, &list, now, environment));
+        let pending = self.command(|engine| engine.each(work, &list, now));
         self.selection = list;
         pending
     }

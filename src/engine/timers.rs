@@ -7,8 +7,8 @@ use super::clock::SAME_MOMENT_MS;
 pub enum Deadline {
     /// An unwatched query may go.
     Gc(u32),
-    /// A failed fetch is tried again.
-    Retry(u32),
+    /// A failed fetch is tried again: its query and generation.
+    Retry(u32, u32),
     /// An observer's data turns stale.
     Stale(u32),
     /// An observer polls.

@@ -19,12 +19,19 @@ pub enum Leaves {
 }
 
 impl Engine {
-    /// An observer begins to watch a query; its id.
-    pub fn watch(&mut self, query: u32, options: Options, last_stale: bool) -> u32 {
+    /// An observer begins to watch a query; its id. Its last result was stale or not, of data that came then (ms).
+    pub fn watch(
+        &mut self,
+        query: u32,
+        options: Options,
+        last_stale: bool,
+        last_updated_at: f64,
+    ) -> u32 {
         let id = self.observers.insert(Observer {
             query,
             options,
             last_stale,
+            last_updated_at,
             stale_timer: TimerId::NONE,
             interval_timer: TimerId::NONE,
             interval: f64::NAN,
@@ -77,9 +84,10 @@ impl Engine {
         self.observers[id].options = options;
     }
 
-    /// A result that was shown outside a notification: whether it was stale.
-    pub fn set_last_stale(&mut self, id: u32, stale: bool) {
+    /// A result that was shown outside a notification: whether it was stale, and when its data came (ms).
+    pub fn set_last(&mut self, id: u32, stale: bool, updated_at: f64) {
         self.observers[id].last_stale = stale;
+        self.observers[id].last_updated_at = updated_at;
     }
 
     /// An observer's options.
@@ -100,7 +108,8 @@ impl Engine {
         }
         list.retain(|id| self.queries[*id].indexed());
         self.sort(&mut list);
-        self.command(|engine| engine.each(Work::Wake { focus }, &list, now, environment))
+        self.environment = environment;
+        self.command(|engine| engine.each(Work::Wake { focus }, &list, now))
     }
 
     /// The same for one query.
@@ -111,7 +120,8 @@ impl Engine {
         now: f64,
         environment: Environment,
     ) -> bool {
-        self.command(|engine| engine.each(Work::Wake { focus }, &[query], now, environment))
+        self.environment = environment;
+        self.command(|engine| engine.each(Work::Wake { focus }, &[query], now))
     }
 
     /// Number of observers with listeners.

@@ -230,6 +230,11 @@ impl Engine {
         self.core.borrow_mut().write_for(source)
     }
 
+    /// Whether any attempt to fetch the query has ended.
+    pub fn is_fetched(&self, query: u32) -> bool {
+        self.core.borrow().is_fetched(query)
+    }
+
     /// Whether the query is stale for its observers as they last saw it, or by itself.
     pub fn is_stale(&self, query: u32) -> bool {
         self.core.borrow().is_stale(query)
@@ -251,8 +256,16 @@ impl Engine {
     }
 
     /// Whether a caller of `fetchQuery` has to fetch; counts a hit or a miss.
-    pub fn needs_fetch(&mut self, query: u32, stale_time: f64, now: f64) -> bool {
-        self.core.borrow_mut().needs_fetch(query, stale_time, now)
+    pub fn needs_fetch(
+        &mut self,
+        query: u32,
+        skips_cache: bool,
+        stale_time: f64,
+        now: f64,
+    ) -> bool {
+        self.core
+            .borrow_mut()
+            .needs_fetch(query, skips_cache, stale_time, now)
     }
 
     /// Starts a fetch; its generation. `network`: 0 online, 1 always, 2 offline first.
@@ -265,9 +278,9 @@ impl Engine {
         )
     }
 
-    /// Failed tries of the fetch in flight.
-    pub fn failures(&self, query: u32) -> f64 {
-        self.core.borrow().failures(query)
+    /// Failed tries of a fetch in flight.
+    pub fn failures(&self, query: u32, generation: u32) -> f64 {
+        self.core.borrow().failures(query, generation)
     }
 
     /// Whether a fetch that starts now waits for the network.
@@ -321,8 +334,8 @@ impl Engine {
     }
 
     /// Whether the fetch has tried before.
-    pub fn has_tried(&self, query: u32) -> bool {
-        self.core.borrow().failures(query) > 0.0
+    pub fn has_tried(&self, query: u32, generation: u32) -> bool {
+        self.core.borrow().failures(query, generation) > 0.0
     }
 
     /// A fetch that was announced as continued runs.
@@ -337,9 +350,9 @@ impl Engine {
             .succeed(query, generation, has_data, at)
     }
 
-    /// The fetch gave up.
-    pub fn fail(&mut self, query: u32, at: f64) -> bool {
-        self.core.borrow_mut().fail(query, at)
+    /// The fetch gave up, or its answer was no good.
+    pub fn fail(&mut self, query: u32, generation: u32, answered: bool, at: f64) -> bool {
+        self.core.borrow_mut().fail(query, generation, answered, at)
     }
 
     /// Ends the fetch in flight; whether there was one.
@@ -369,11 +382,13 @@ impl Engine {
         stale_time: f64,
         interval: f64,
         last_stale: bool,
+        last_updated_at: f64,
     ) -> u32 {
         self.core.borrow_mut().watch(
             query,
             Options::unpack(bits, stale_time, interval),
             last_stale,
+            last_updated_at,
         )
     }
 
@@ -389,12 +404,12 @@ impl Engine {
             .set_options(observer, Options::unpack(bits, stale_time, interval));
     }
 
-    /// A result that was shown outside a notification: whether it was stale.
-    pub fn set_last_stale(&mut self, observer: u32, stale: bool) {
-        self.core.borrow_mut().set_last_stale(observer, stale);
+    /// A result that was shown outside a notification: whether it was stale, and when its data came.
+    pub fn set_last(&mut self, observer: u32, stale: bool, updated_at: f64) {
+        self.core.borrow_mut().set_last(observer, stale, updated_at);
     }
 
-    /// Decides the flags of a result (1 stale, 2 enabled, 4 fetched since the counts) and loads the state.
+    /// Decides the flags of a result (1 stale, 2 enabled, 4 fetched since the counts, 8 ever fetched) and loads the state.
     #[allow(
         clippy::too_many_arguments,
         reason = "numbers cross the boundary, records don't"
@@ -627,17 +642,13 @@ impl Engine {
     }
 
     /// Marks the selected as stale.
-    pub fn invalidate_selected(&mut self, now: f64, bits: u32) -> bool {
-        self.core
-            .borrow_mut()
-            .invalidate_selected(now, environment(bits))
+    pub fn invalidate_selected(&mut self, now: f64) -> bool {
+        self.core.borrow_mut().invalidate_selected(now)
     }
 
     /// Fetches the selected that aren't disabled or static.
-    pub fn refetch_selected(&mut self, now: f64, bits: u32) -> bool {
-        self.core
-            .borrow_mut()
-            .refetch_selected(now, environment(bits))
+    pub fn refetch_selected(&mut self, now: f64) -> bool {
+        self.core.borrow_mut().refetch_selected(now)
     }
 
     // Draining and time
@@ -645,6 +656,11 @@ impl Engine {
     /// Whether somebody listens to the cache.
     pub fn set_events(&mut self, wanted: bool) {
         self.core.borrow_mut().set_events(wanted);
+    }
+
+    /// What the managers say now, after a callback of the user.
+    pub fn look(&mut self, bits: u32) {
+        self.core.borrow_mut().look(environment(bits));
     }
 
     /// The next effect: code in the low 5 bits, payload above.

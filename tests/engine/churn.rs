@@ -51,7 +51,7 @@ fn a_million_keys_through_a_thousand_queries_leave_nothing() {
         let pending = engine.index(query, &key, true, true);
         drain(&mut engine, pending, |_, _| {});
         engine.set_tags(query, [text.as_str(), "all"].into_iter());
-        let observer = engine.watch(query, Options::unpack(0b01_0101_0101, 0.0, 0.0), true);
+        let observer = engine.watch(query, Options::unpack(0b01_0101_0101, 0.0, 0.0), true, 0.0);
         let pending = engine.write(query, true, f64::from(number), true);
         drain(&mut engine, pending, |_, _| {});
         alive.push_back((query, observer));

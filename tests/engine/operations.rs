@@ -70,7 +70,7 @@ impl Page {
             suspense: false,
             skips_cache: false,
         };
-        self.engine.watch(self.queries[number], options, false);
+        self.engine.watch(self.queries[number], options, false, 0.0);
     }
 
     fn apply(&mut self, ops: &[Op], mode: Mode, spread_ms: f64) -> Asked {
@@ -338,7 +338,7 @@ fn a_callback_that_throws_drops_what_is_left_to_tell_but_no_fetch() {
     }
     let symbols = page.interner.look_up(&[Part::Text("q")]).unwrap();
     page.engine.select_by_key(&Source::Prefix(&symbols));
-    assert!(page.engine.refetch_selected(0.0, HERE));
+    assert!(page.engine.refetch_selected(0.0));
     let mut started = Vec::new();
     loop {
         match page.engine.next() {
@@ -356,7 +356,7 @@ fn a_callback_that_throws_drops_what_is_left_to_tell_but_no_fetch() {
                         !matches!(effect, Effect::Notify(_)),
                         "who is left is not told"
                     );
-                    started.extend(if let Effect::Run(query) = effect {
+                    started.extend(if let Effect::Run(query, _) = effect {
                         Some(query)
                     } else {
                         None

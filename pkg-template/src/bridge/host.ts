@@ -14,15 +14,18 @@ import { Symbols } from './symbols';
 export const NONE = 0xffffffff;
 /** The part of an id that names the slot. */
 const SLOT = 0xffffff;
+/** Where in an effect the generation of a fetch begins. */
+const GENERATION = 2 ** 32;
 
 /** What the engine can ask of a query. */
 export interface QueryPort {
   announce(effect: number, action: unknown): void;
   begin(): void;
-  run(): void;
-  rejectLast(): void;
+  /** A generation is told by its low 16 bits. */
+  run(generation: number): void;
+  rejectLast(generation: number): void;
   continueLater(): void;
-  wakeLater(): void;
+  wakeLater(generation: number): void;
   collect(): void;
   detach(): void;
   reset(): void;
@@ -310,23 +313,28 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
         return query && (command?.fetch ?? this.onSweep)(query);
       }
       case effects.WAKE:
-        return this.observer(id)?.wake();
+        this.observer(id)?.wake();
+        return this.#look();
       case effects.POLL:
-        return this.observer(id)?.poll();
+        this.observer(id)?.poll();
+        return this.#look();
       case effects.STALE:
-        return this.observer(id)?.turnStale();
+        this.observer(id)?.turnStale();
+        return this.#look();
       case effects.BEGIN:
-        return this.query(id)?.begin();
+        this.query(id)?.begin();
+        return this.#look();
       case effects.WAKENED:
-        return this.query(id)?.wakeLater();
+        return this.query(id)?.wakeLater(Math.floor(id / GENERATION));
       case effects.RUN:
-        return this.query(id)?.run();
+        return this.query(id)?.run(Math.floor(id / GENERATION));
       case effects.REJECT:
-        return this.query(id)?.rejectLast();
+        return this.query(id)?.rejectLast(Math.floor(id / GENERATION));
       case effects.CONTINUE:
         return this.query(id)?.continueLater();
       case effects.REMOVE:
-        return this.query(id)?.collect();
+        this.query(id)?.collect();
+        return this.#look();
       case effects.RELEASE:
         return this.query(id)?.detach();
       case effects.RESET:
@@ -344,6 +352,11 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
       case effects.SWEPT:
         return this.onSwept();
     }
+  }
+
+  /** What decides next has to know what the managers say now: a listener may have changed it. */
+  #look(): void {
+    this.engine.look(environment());
   }
 
   #reply(topic: number, observer: TObserver | undefined): void {

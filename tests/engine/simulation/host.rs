@@ -123,7 +123,8 @@ impl Host {
         let query = self.build(key);
         let slot = self.queries[query].slot;
         let stale = self.decide_result(query, wishes, None);
-        let observer = self.engine.watch(slot, wishes.options(), stale);
+        let updated_at = self.engine.state(slot).data_updated_at;
+        let observer = self.engine.watch(slot, wishes.options(), stale, updated_at);
         let number = self.next_observer;
         self.next_observer += 1;
         self.observers.insert(
@@ -228,14 +229,14 @@ impl Host {
         };
         self.engine.select_by_key(&Source::Prefix(&symbols));
         let list = self.engine.selection().to_vec();
-        let pending = self.engine.invalidate_selected(self.now, self.environment);
+        let pending = self.engine.invalidate_selected(self.now);
         self.drain(pending);
         let filter = Filter {
             active: Some(true),
             ..Filter::default()
         };
         self.decide(Decision::Select { list, filter }, None);
-        let pending = self.engine.refetch_selected(self.now, self.environment);
+        let pending = self.engine.refetch_selected(self.now);
         self.drain(pending);
     }
 
@@ -399,18 +400,18 @@ impl Host {
                 let query = self.query(query);
                 self.queries[query].answer = None;
             }
-            Effect::Run(query) => {
+            Effect::Run(query, _) => {
                 let query = self.query(query);
                 self.told.push(Told::Run(self.now, query));
                 let record = &mut self.queries[query];
                 record.answer = Some(answer(self.seed, query, record.runs, self.now));
                 record.runs += 1;
             }
-            Effect::Reject(query) => self.give_up(self.query(query)),
-            Effect::Wakened(query) => {
+            Effect::Reject(query, _) => self.give_up(self.query(query)),
+            Effect::Wakened(query, generation) => {
                 let query = self.query(query);
                 self.microtasks
-                    .push_back(Microtask::Wake(query, self.queries[query].generation));
+                    .push_back(Microtask::Wake(query, generation));
             }
             Effect::Continue(query) => {
                 let query = self.query(query);
@@ -505,7 +506,10 @@ impl Host {
 
     fn give_up(&mut self, query: usize) {
         self.queries[query].answer = None;
-        let pending = self.engine.fail(self.queries[query].slot, self.now);
+        let HostQuery {
+            slot, generation, ..
+        } = self.queries[query];
+        let pending = self.engine.fail(slot, generation, false, self.now);
         self.drain(pending);
         self.ended(query);
     }

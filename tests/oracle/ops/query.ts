@@ -16,10 +16,7 @@ const on =
 /** The methods of a Query. */
 export const queryOps = {
   setState: on((query, _world, state: Fields) => query.setState(state)),
-  // Not by hand and in flight, it leaves a second fetch behind: differences.md, 8.
-  setData: on((query, _world, data: unknown, options?: Fields) =>
-    query.setData(data, (query.state.fetchStatus === 'idle' ? options : { ...options, manual: true }) as never),
-  ),
+  setData: on((query, _world, data: unknown, options?: Fields) => query.setData(data, options as never)),
   setOptions: on((query, world, options: Fields) => query.setOptions(realiseAll(world, options, 'query.'))),
   invalidate: on((query) => query.invalidate()),
   reset: on((query) => query.reset()),

@@ -1,7 +1,5 @@
 import { Show } from './show.js';
 
-type Settled = { label: string; order: number; ok: boolean; value: unknown };
-
 /** Lines after which a run ends: retries without delay and short intervals would else go on for hours. */
 export const MOST_LINES = 2000;
 
@@ -13,7 +11,6 @@ export const MOST_LINES = 2000;
 export class Recorder {
   readonly lines: string[] = [];
   readonly show: Show;
-  #settled: Settled[] = [];
   #calls = new Map<string, number>();
   #promises = 0;
 
@@ -38,22 +35,17 @@ export class Recorder {
     this.#calls.set(what, (this.#calls.get(what) ?? 0) + 1);
   }
 
-  /** Watches a promise that a step made; its outcome is written when the step in which it settles ends. */
+  /** Watches a promise that a step made; its outcome is written when it settles. */
   watch(promise: PromiseLike<unknown>): void {
-    const order = this.#promises++;
-    const label = `promise ${order}`;
+    const label = `promise ${this.#promises++}`;
     this.line(`  → ${label}`);
     promise.then(
-      (value) => this.#settled.push({ label, order, ok: true, value }),
-      (value) => this.#settled.push({ label, order, ok: false, value }),
+      (value) => this.line(`  ${label} resolves ${this.show.data(value)}`),
+      (error) => this.line(`  ${label} rejects ${this.show.error(error)}`),
     );
   }
 
   endStep(): void {
-    for (const { label, ok, value } of this.#settled.sort((a, b) => a.order - b.order)) {
-      this.line(`  ${label} ${ok ? `resolves ${this.show.data(value)}` : `rejects ${this.show.error(value)}`}`);
-    }
-    this.#settled = [];
     for (const what of [...this.#calls.keys()].sort()) {
       if (!(this.filtered && /enabled\(/.test(what))) this.line(`  ${what} × ${this.#calls.get(what)}`);
     }

@@ -13,10 +13,6 @@ import { Watch } from './watch.js';
 /** Nested steps (listeners that act) after which a scenario goes quiet, so that every scenario ends. */
 const MOST_NESTED = 60;
 
-/** Steps that may fetch: not while a fetch is announced or runs, as two of them differ (differences.md, 8). */
-const FETCHES =
-  /(refetch|fetchQuery|prefetchQuery|\.query|ensureQueryData|Queries|\.fetch|setOptions|patch|subscribe|fetchOptimistic|reset|focus|online)$/i;
-
 /** Steps that filter queries, also by type. */
 const FILTERS = /(Queries|QueriesData|isFetching|\.find|\.findAll)$/;
 
@@ -86,7 +82,6 @@ export class World {
   /** Runs a step inside a callback, synchronously. */
   applyInside(step: Step): void {
     if (++this.#nested > MOST_NESTED || this.#depth > 3) return;
-    if (FETCHES.test(step.op) && this.#isBusy()) return;
     // differences.md, 9
     if (step.op === 'observer.destroy') return;
     this.recorder.line(`  (inside) ${code(step)}`);
@@ -98,10 +93,6 @@ export class World {
     } finally {
       this.#depth--;
     }
-  }
-
-  #isBusy(): boolean {
-    return this.caches.some((cache) => cache.getAll().some((query) => query.state.fetchStatus !== 'idle'));
   }
 
   #apply(step: Step): unknown {
