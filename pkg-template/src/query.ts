@@ -398,18 +398,14 @@ export class Query {
       answer = Promise.reject(error);
     }
     task.initialPromise = undefined;
-    // One microtask for the answer, one for what follows from it: answers that come together are told in their order.
     Promise.resolve(answer)
-      .then(pass)
-      .then(
-        (value) => outliveTrap(() => this.#resolved(task, value)),
-        (error) => outliveTrap(() => this.#rejected(task, error)),
-      );
+      .then((value) => this.#answered(task, value))
+      .catch((error) => outliveTrap(() => this.#rejected(task, error)));
   }
 
   rejectLast(generation: number): void {
     const task = this.#taskOf(generation);
-    queueMicrotask(() => this.#giveUp(task, task.lastError));
+    this.#giveUp(task, task.lastError);
   }
 
   continueLater(): void {
@@ -539,12 +535,19 @@ export class Query {
       : queryFn(context as never);
   }
 
+  /** Nothing changes the answer any more; what follows from it comes a microtask later, and before who waits for `promise`. */
+  #answered(task: FetchTask, value: unknown): void {
+    if (!task.settled) {
+      task.settled = true;
+      later(() => this.#resolved(task, value));
+      task.raw.resolve(value);
+    }
+  }
+
   #resolved(task: FetchTask, value: unknown): void {
-    if (task.settled) {
+    if (task.isLost) {
       return;
     }
-    task.settled = true;
-    task.raw.resolve(value);
     const { host } = this.#cache;
     try {
       if (value === undefined) {
@@ -608,7 +611,7 @@ export class Query {
       return;
     }
     if (verdict === 0) {
-      later(() => this.#giveUp(task, error));
+      this.#giveUp(task, error);
     } else if (verdict === 1) {
       task.lastError = error;
       this.#failureReason = error;
@@ -622,8 +625,8 @@ export class Query {
   #giveUp(task: FetchTask, error: unknown): void {
     if (!task.settled) {
       task.settled = true;
+      later(() => this.#fail(task, error));
       task.raw.reject(error);
-      this.#fail(task, error);
     }
   }
 
@@ -655,8 +658,8 @@ export class Query {
     task.settled = true;
     const error = new CancelledError(options);
     host.engine.cancel_fetch(this.slot);
-    task.raw.reject(error);
     later(() => this.#cancelled(task, error));
+    task.raw.reject(error);
     try {
       if (options?.revert) {
         const pending = host.engine.revert(this.slot);
@@ -713,7 +716,9 @@ export class Query {
 
   /** Keeps what is known here as an idle, invalidated state outside of any engine; the fetches that this loses. */
   leaveEngine(): FetchTask[] {
-    const lost = [...this.#announced.splice(0), ...this.#strays.splice(0), ...(this.#task ? [this.#task] : [])].filter((task) => !task.ended);
+    const lost = [...this.#announced.splice(0), ...this.#strays.splice(0), ...(this.#task ? [this.#task] : [])].filter(
+      (task) => !task.ended,
+    );
     for (const task of lost) {
       task.isLost = true;
       task.settled = true;

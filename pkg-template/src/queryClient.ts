@@ -340,13 +340,13 @@ export class QueryClient {
     notifyManager.batch(() =>
       choose((query) => {
         const promise = query.fetch(undefined, fetchOptions);
-        const settled = promise.catch(noop);
-        promises ??= [];
         const isPaused = query.state.fetchStatus === 'paused';
-        promises.push(isPaused ? Promise.resolve() : options.throwOnError ? promise : settled);
+        const caught = isPaused || !options.throwOnError ? promise.catch(noop) : promise;
+        promises ??= [];
+        promises.push(isPaused ? Promise.resolve() : caught);
       }),
     );
-    return promises ? Promise.all(promises).then(noop) : Promise.resolve();
+    return (promises ? Promise.all(promises) : Promise.resolve()).then(noop);
   }
 
   /** The query of a key, without making options for it where no default could change its hash. */

@@ -180,17 +180,19 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
   fetchOptimistic(options: Options): Promise<Result> {
     const defaulted = this.#client.defaultQueryOptions(options as never) as Options;
     const query = this.#buildQuery(defaulted);
-    const data = new Promise<void>((resolve, reject) => {
-      // Data that comes by any way can be rendered; the fetch may go on behind it.
-      const unsubscribe = this.#cache.subscribe((event) => {
+    const result = () => this.createResult(query as never, defaulted);
+    let unsubscribe: () => void = noop;
+    // Data that comes by any way can be rendered; the fetch may go on behind it.
+    const data = new Promise<Result>((resolve) => {
+      unsubscribe = this.#cache.subscribe((event) => {
         if (event.type === 'updated' && event.query === (query as never) && query.data !== undefined) {
           unsubscribe();
-          resolve();
+          resolve(result());
         }
       });
-      query.fetch(defaulted).finally(unsubscribe).then(resolve, reject);
     });
-    return data.then(() => this.createResult(query as never, defaulted));
+    const fetched = query.fetch(defaulted).then(result).finally(unsubscribe);
+    return Promise.race([data, fetched]);
   }
 
   protected fetch(fetchOptions: ObserverFetchOptions): Promise<Result> {

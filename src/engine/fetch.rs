@@ -58,6 +58,8 @@ pub enum Phase {
     Paused,
     /// It goes on, and runs next.
     Continued,
+    /// It has failed for good; that is told next.
+    GivenUp,
 }
 
 /// A fetch that hasn't settled.

@@ -23,7 +23,8 @@ impl Engine {
     pub fn wish_fetch(&mut self, id: u32, cancel_refetch: bool) -> Meets {
         let query = &mut self.queries[id];
         let idle = query.state.fetch_status == FetchStatus::Idle;
-        if idle || !(query.answered || query.fetch.is_some()) {
+        let counts = |fetch: &Fetch| fetch.phase != Phase::GivenUp;
+        if idle || !(query.answered || query.fetch.as_deref().is_some_and(counts)) {
             return Meets::Nothing;
         }
         if query.state.has_data && cancel_refetch {

@@ -486,6 +486,7 @@ fn another_try(
         Setting::Dynamic => answers.ask(Topic::Retry, None)? != 0.0,
     };
     if fetch.retry_cancelled || !again {
+        fetch.phase = Phase::GivenUp;
         return Ok(None);
     }
     fetch.failures += 1.0;

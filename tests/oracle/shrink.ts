@@ -66,7 +66,7 @@ function* smallerValues(value: unknown): Generator<unknown> {
     }
   } else if (Array.isArray(value)) {
     for (let i = value.length - 1; i >= 0; i--) yield value.toSpliced(i, 1);
-    yield* smallerArgs(value);
+    for (const [i, item] of value.entries()) for (const smaller of smallerValues(item)) yield value.with(i, smaller);
   } else if (typeof value === 'object' && value !== null && !(value instanceof Date)) {
     for (const [name, field] of Object.entries(value)) {
       if (NEEDED.includes(name) && !(field instanceof Marker)) continue;

@@ -82,7 +82,7 @@ export class World {
   /** Runs a step inside a callback, synchronously. */
   applyInside(step: Step): void {
     if (++this.#nested > MOST_NESTED || this.#depth > 3) return;
-    // differences.md, 9
+    // differences.md, 8
     if (step.op === 'observer.destroy') return;
     this.recorder.line(`  (inside) ${code(step)}`);
     this.#depth++;

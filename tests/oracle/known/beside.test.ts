@@ -1,0 +1,94 @@
+import { describe } from 'vitest';
+import { same } from '../same.js';
+import { at, fetcher, fn, select, update } from '../script/markers.js';
+import { advance, cache, client, observer, online, query } from '../script/steps.js';
+import { a, mount } from './mount.js';
+
+describe('two fetches of one query', () => {
+  same(
+    'a listener asks for another one while it is told of the first; both fail, sleep and try again',
+    [
+      cache.subscribe('updated', at(0, [query.fetch(a)])),
+      client.fetchQuery({ queryKey: a, queryFn: fetcher({ fail: 1 }), retry: 2, retryDelay: 10 }),
+      advance(100),
+    ],
+    { must: ['call 1', 'call 3', 'promise 1 resolves'] },
+  );
+  same('the state is set to idle while one is in flight', [
+    ...mount({ queryFn: fetcher({ fail: 1 }) }),
+    query.setState(a, { fetchStatus: 'idle' }),
+    client.fetchQuery({ queryKey: a, queryFn: fetcher({}) }),
+    advance(100),
+    query.cancel(a, { revert: true }),
+    query.promise(a),
+  ]);
+  same('data is set as if fetched while one is in flight', [
+    ...mount(),
+    query.setData(a, 1),
+    observer.refetch(0),
+    query.cancel(a),
+    advance(100),
+  ]);
+  same('who asks while the answer is told of gets that answer', [
+    ...mount(),
+    observer.subscribe(0, at(2, [client.prefetchQuery({ queryKey: a, queryFn: fetcher({}) })])),
+    observer.subscribe(0, at(0, [query.fetch(a)])),
+    advance(100),
+  ]);
+  same('one is cancelled by a listener of another query, and its successor is told of before', [
+    client.fetchQuery({ queryKey: ['a'], queryFn: fetcher({}) }),
+    observer.create(1, { queryKey: ['a'], queryFn: fetcher({}) }),
+    observer.subscribe(1, at(1, [query.cancel(['a', 1])])),
+    observer.create(1, { queryKey: ['a', 1] }),
+    observer.subscribe(1),
+    advance(1000),
+    client.invalidateQueries({ queryKey: ['a'] }),
+    advance(1000),
+  ]);
+});
+
+describe('a listener that changes what comes next', () => {
+  same('the network goes while a fetch is told of', [
+    observer.create(0, { queryKey: a, queryFn: fetcher({}) }),
+    observer.subscribe(0, at(0, [online(false)])),
+    online(true),
+    advance(20),
+  ]);
+});
+
+describe('moments of a result', () => {
+  same('an error of another select lingers, and is new where the last result had none', [
+    ...mount(),
+    advance(1000),
+    client.setDefaultOptions({ select: select('raise', false) }),
+    observer.fetchOptimistic(0),
+    advance(1000),
+    client.setQueryData(a, 1),
+    advance(10),
+  ]);
+  same('the wait for staleness begins at the data of the last result', [
+    client.setQueryData(a, {}),
+    observer.create(0, { queryKey: a, queryFn: fetcher({}), staleTime: fn([1000]) }),
+    client.resetQueries({}),
+    observer.create(1, { queryKey: a, queryFn: fetcher({}) }),
+    observer.subscribe(1),
+    observer.subscribe(0),
+    advance(20),
+    advance(2000),
+  ]);
+  same('an awaited refetch ends after the failure that came first', [
+    observer.create(0, { queryKey: a, queryFn: fetcher({ signal: 'heed' }) }),
+    observer.subscribe(0),
+    observer.refetch(0, { throwOnError: true }),
+    client.setQueryData(a, update('increment')),
+    observer.setOptions(0, { queryKey: ['b'] }),
+  ]);
+  same('who waits for the promise of a query hears after its listeners', [
+    ...mount(),
+    query.promise(a),
+    advance(10),
+    observer.refetch(0),
+    query.promise(a),
+    client.cancelQueries({ queryKey: a }, { revert: false }),
+  ]);
+});
