@@ -68,9 +68,17 @@ export class Mutation {
     this.#state = state;
     if (this.slot !== DETACHED) {
       const { status, isPaused, failureCount, submittedAt } = state;
-      this.ask((engine, slot) =>
-        engine.set_mutation_state(slot, MUTATION_STATUSES.indexOf(status), isPaused, failureCount, submittedAt),
+      const pending = this.ask((engine, slot) =>
+        engine.set_mutation_state(
+          slot,
+          MUTATION_STATUSES.indexOf(status),
+          isPaused,
+          failureCount,
+          submittedAt,
+          performance.now(),
+        ),
       );
+      this.host.drain(pending);
     }
   }
 
@@ -325,12 +333,12 @@ export class Mutation {
   }
 
   #succeed(data: unknown): void {
-    this.ask((engine, slot) => engine.settle_mutation(slot, true));
+    this.ask((engine, slot) => engine.settle_mutation(slot, true, performance.now()));
     this.#take({ type: 'success', data }, { data, error: null, failureReason: null });
   }
 
   #giveUp(error: unknown): void {
-    this.ask((engine, slot) => engine.settle_mutation(slot, false));
+    this.ask((engine, slot) => engine.settle_mutation(slot, false, performance.now()));
     this.#take({ type: 'error', error }, { data: undefined, error, failureReason: error });
   }
 

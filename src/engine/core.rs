@@ -546,7 +546,7 @@ impl Engine {
                 let polls = observer.options.interval_in_background || self.environment.focused;
                 polls.then_some(Effect::Poll(id))
             }
-            Deadline::MutationGc(id) => self.collect_mutation(id),
+            Deadline::MutationGc(id) => self.collect_mutation(id, at),
             Deadline::RunRetry(id) => {
                 self.runs[id].fetch.sleep = TimerId::NONE;
                 Some(Effect::WakeRun(id))

@@ -111,6 +111,8 @@ pub struct Mutation {
     /// How long it stays unwatched (ms): the longest wish.
     pub(super) gc_time: f64,
     pub(super) gc: TimerId,
+    /// When its time was over while it was pending (ms of the engine's clock).
+    pub(super) overdue: Option<f64>,
 }
 
 impl Mutation {
@@ -126,6 +128,7 @@ impl Mutation {
             runs: 0,
             gc_time: 0.0,
             gc: TimerId::NONE,
+            overdue: None,
         }
     }
 

@@ -1,11 +1,15 @@
 //! Commands of mutations: they come and go, change, wait for their scope, and are collected.
 
+use super::clock::SAME_MOMENT_MS;
 use super::core::Engine;
 use super::effect::Effect;
 use super::lifecycle::gc_time_of;
 use super::mutation::{Mutation, Scalars, Status, Step};
 use super::scope::{MutationCache, Scope};
 use super::timers::{Deadline, TimerId};
+
+/// The shortest time between two looks at a pending mutation (ms).
+const LEAST_PERIOD_MS: f64 = 1.0;
 
 impl Engine {
     /// A mutation cache begins; its id.
@@ -73,6 +77,7 @@ impl Engine {
         let mutation = &mut self.mutations[id];
         let (cache, sequence) = (mutation.cache, mutation.sequence);
         mutation.sequence = 0;
+        mutation.overdue = None;
         self.timers.clear(&mut mutation.gc);
         let queue = mutation.queue.take();
         self.mutation_caches[cache].unsettled.forget(sequence);
@@ -103,21 +108,21 @@ impl Engine {
     /// Something happens to a mutation.
     pub fn step_mutation(&mut self, id: u32, step: Step) {
         self.mutations[id].state.take(step);
-        self.note(id);
+        self.changed(id);
     }
 
     /// Replaces the scalars by those of a state that a user gives.
-    pub fn set_mutation_state(&mut self, id: u32, state: Scalars) {
+    pub fn set_mutation_state(&mut self, id: u32, state: Scalars) -> bool {
         self.mutations[id].state = state;
-        self.note(id);
+        self.changed(id);
+        self.timer_pending()
     }
 
     /// An observer begins to watch a mutation.
     pub fn watch_mutation(&mut self, id: u32) -> bool {
         let mutation = &mut self.mutations[id];
         mutation.observers += 1;
-        self.timers.clear(&mut mutation.gc);
-        self.timer_pending()
+        self.clear_mutation_gc(id)
     }
 
     /// An observer, if it was one (`known`), leaves; the time to collection starts anew.
@@ -129,7 +134,9 @@ impl Engine {
 
     /// Stops the time after which the mutation goes.
     pub fn clear_mutation_gc(&mut self, id: u32) -> bool {
-        self.timers.clear(&mut self.mutations[id].gc);
+        let mutation = &mut self.mutations[id];
+        mutation.overdue = None;
+        self.timers.clear(&mut mutation.gc);
         self.timer_pending()
     }
 
@@ -163,15 +170,16 @@ impl Engine {
         self.selection.len()
     }
 
-    /// The time of an unwatched mutation is over: it goes, or stays for as long again if it is pending.
-    pub(super) fn collect_mutation(&mut self, id: u32) -> Option<Effect> {
+    /// The time of an unwatched mutation was over at `at` (ms): it goes. If it is pending, it stays for as long again and again;
+    /// nothing has to wake up for that before it has settled.
+    pub(super) fn collect_mutation(&mut self, id: u32, at: f64) -> Option<Effect> {
         let mutation = self.mutations.get_mut(id)?;
         mutation.gc = TimerId::NONE;
         if mutation.observers > 0 {
             return None;
         }
         if mutation.state.status == Status::Pending {
-            self.schedule_mutation_gc(id);
+            mutation.overdue = Some(at);
             return None;
         }
         Some(Effect::CollectMutation(id))
@@ -180,11 +188,27 @@ impl Engine {
     fn schedule_mutation_gc(&mut self, id: u32) {
         let now = self.clock.now();
         let mutation = &mut self.mutations[id];
+        mutation.overdue = None;
         self.timers.clear(&mut mutation.gc);
         if mutation.is_stored() && mutation.gc_time >= 0.0 && mutation.gc_time.is_finite() {
             mutation.gc = self
                 .timers
                 .set(now + mutation.gc_time, Deadline::MutationGc(id));
+        }
+    }
+
+    /// Follows a change of a mutation's state.
+    fn changed(&mut self, id: u32) {
+        self.note(id);
+        let mutation = &mut self.mutations[id];
+        if mutation.state.status == Status::Pending {
+            return;
+        }
+        if let Some(since) = mutation.overdue.take() {
+            let period = mutation.gc_time.max(LEAST_PERIOD_MS);
+            let passed = (self.clock.now() - since + SAME_MOMENT_MS).max(0.0) / period;
+            let at = since + (passed.floor() + 1.0) * period;
+            mutation.gc = self.timers.set(at, Deadline::MutationGc(id));
         }
     }
 

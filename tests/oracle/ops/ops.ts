@@ -1,6 +1,7 @@
 import type { World } from '../world/world.js';
 import { cacheOps } from './cache.js';
 import { clientOps } from './client.js';
+import { mutationOps, mutationsOps, mutatorOps } from './mutation.js';
 import { observerOps } from './observer.js';
 import { pagesOps } from './pages.js';
 import { queryOps } from './query.js';
@@ -20,5 +21,8 @@ export const ops: Record<string, Op> = Object.fromEntries([
   ...named('query', queryOps),
   ...named('cache', cacheOps),
   ...named('pages', pagesOps),
+  ...named('mutator', mutatorOps),
+  ...named('mutation', mutationOps),
+  ...named('mutations', mutationsOps),
   ...Object.entries(surroundOps),
 ]);

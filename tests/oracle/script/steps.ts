@@ -1,5 +1,6 @@
 import type { cacheOps } from '../ops/cache.js';
 import type { clientOps } from '../ops/client.js';
+import type { mutationOps, mutationsOps, mutatorOps } from '../ops/mutation.js';
 import type { observerOps } from '../ops/observer.js';
 import type { pagesOps } from '../ops/pages.js';
 import type { queryOps } from '../ops/query.js';
@@ -24,4 +25,7 @@ export const observer = makers<typeof observerOps>('observer.');
 export const query = makers<typeof queryOps>('query.');
 export const pages = makers<typeof pagesOps>('pages.');
 export const cache = makers<typeof cacheOps>('cache.');
+export const mutator = makers<typeof mutatorOps>('mutator.');
+export const mutation = makers<typeof mutationOps>('mutation.');
+export const mutations = makers<typeof mutationsOps>('mutations.');
 export const { advance, jump, focus, online, batch, raise } = makers<typeof surroundOps>('');

@@ -6,7 +6,9 @@ import {
   type Shares,
   type Updates,
 } from '../script/markers.js';
+import type { CallbackPlan, MutatorPlan } from '../script/mutationMarkers.js';
 import { scriptedFetcher } from './fetcher.js';
+import { scriptedCallback, scriptedMutator } from './mutating.js';
 import { realisePages } from './pages.js';
 import type { World } from './world.js';
 
@@ -35,6 +37,10 @@ export function realise(world: World, value: unknown, where: string): any {
       return world.core.keepPreviousData;
     case 'shared':
       return world.once(`shared ${first}`, () => ({ n: 1, name: first, part: { x: 1 } }));
+    case 'mutationFn':
+      return scriptedMutator(world, first as MutatorPlan);
+    case 'callback':
+      return scriptedCallback(world, first as CallbackPlan, where);
     case 'skip':
       return world.core.skipToken;
     default: {
@@ -68,6 +74,8 @@ function scripted(world: World, answers: readonly unknown[], where: string) {
 /** An argument in short: a query by its hash and the state it is asked in. */
 function brief(world: World, arg: unknown): string {
   if (arg instanceof Error) return world.recorder.show.error(arg);
+  const { mutationId, state } = (arg ?? {}) as { mutationId?: number; state?: { status: string } };
+  if (mutationId !== undefined) return `mutation ${mutationId} ${state?.status}`;
   const query = arg as {
     queryHash?: string;
     state?: { status: string; fetchStatus: string; isInvalidated: boolean };

@@ -59,6 +59,7 @@ export class Show {
     if (value instanceof Date) return `Date(${Number.isNaN(+value) ? 'invalid' : value.toISOString()})${number}`;
     if (value instanceof Error) return `${this.error(value)}${number}`;
     if (Array.isArray(value)) return `[${value.map((v) => this.#print(v, numbered, depth + 1)).join(', ')}]${number}`;
+    if ('mutationId' in value) return `Mutation(${value.mutationId})${this.number(value)}`;
     if ('queryHash' in value && 'observers' in value) return `Query(${String(value.queryHash)})${this.number(value)}`;
     const fields = Object.entries(value).map(([key, field]) => `${key}: ${this.#print(field, numbered, depth + 1)}`);
     return `{${fields.join(', ')}}${number}`;

@@ -5,6 +5,7 @@ import type { Step } from '../script/step.js';
 import { Clock } from './clock.js';
 import type { Core } from './core.js';
 import { realiseAll } from './functions.js';
+import { Mutations } from './mutations.js';
 import { Observers } from './observers.js';
 import { Recorder } from './recorder.js';
 import type { Setup } from './setup.js';
@@ -23,6 +24,7 @@ export class World {
   readonly clients: QueryClient[] = [];
   readonly caches: QueryCache[] = [];
   readonly observers: Observers;
+  readonly mutations: Mutations;
   readonly watch: Watch;
   #onces = new Map<string, unknown>();
   #fetches = new Map<string, number>();
@@ -52,6 +54,7 @@ export class World {
     );
     this.watch = new Watch(this);
     this.observers = new Observers(this);
+    this.mutations = new Mutations(this);
     const count = setup.clients === 'one' ? 1 : 2;
     for (let index = 0; index < count; index++) this.#addClient(index);
   }
@@ -61,7 +64,11 @@ export class World {
     const shared = setup.clients === 'two, one cache' ? this.caches[0] : undefined;
     const queryCache = shared ?? new core.QueryCache(setup.callbacks ? this.watch.callbacks() : {});
     const options = index === 0 && setup.defaults ? { queries: realiseAll(this, setup.defaults, 'default ') } : {};
-    const client = new core.QueryClient({ queryCache, defaultOptions: options });
+    const client = new core.QueryClient({
+      queryCache,
+      mutationCache: this.mutations.addCache(),
+      defaultOptions: options,
+    });
     this.clients.push(this.recorder.show.name(client, `client${index}`));
     if (!shared) {
       this.caches.push(this.recorder.show.name(queryCache, `cache${index}`));
@@ -76,7 +83,10 @@ export class World {
     await this.#apply(step);
     await this.clock.advance(0);
     this.recorder.endStep();
-    if (this.setup.states !== 'end') this.watch.states();
+    if (this.setup.states !== 'end') {
+      this.watch.states();
+      this.mutations.states();
+    }
   }
 
   /** Runs a step inside a callback, synchronously. */
@@ -137,7 +147,9 @@ export class World {
   /** Ends the run, so that nothing of it reaches the next one on the same singletons. */
   async stop(): Promise<void> {
     this.watch.states();
+    this.mutations.states();
     this.watch.stop();
+    this.mutations.stop();
     this.observers.stop();
     this.#nested = MOST_NESTED;
     for (const client of this.clients) {
