@@ -9,6 +9,37 @@ export interface SignalCarrier {
   readonly [fetchSignal]?: AbortSignal;
 }
 
+/** Has a signal, and wants to know when somebody reads it. */
+export interface SignalSource {
+  readonly signal: AbortSignal;
+  noteSignalRead(): void;
+}
+
+const source = Symbol('source');
+type Sourced = { [source]: SignalSource };
+
+// One getter for all contexts: made for each, they cost more than the rest of the context.
+const PROPERTIES: PropertyDescriptorMap = {
+  signal: {
+    enumerable: true,
+    get(this: Sourced) {
+      this[source].noteSignalRead();
+      return this[source].signal;
+    },
+  },
+  [fetchSignal]: {
+    get(this: Sourced) {
+      return this[source].signal;
+    },
+  },
+};
+
+/** Adds the signal of a fetch, as `signal`, which notes that it is read, and for those who only want to learn of its end. */
+export function carrySignal<T extends object>(object: T, from: SignalSource): T & { readonly signal: AbortSignal } {
+  Object.defineProperty(object, source, { value: from });
+  return Object.defineProperties(object, PROPERTIES) as never;
+}
+
 /**
  * Adds `signal` as a property that asks for the signal when it is first read, and calls `onAbort` when that aborts, at once
  * if it has.

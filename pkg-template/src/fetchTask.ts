@@ -1,25 +1,49 @@
-import type { QueryOptions } from '@tanstack/query-core';
+import type { CancelOptions, Query as CoreQuery, QueryFunctionContext, QueryOptions } from '@tanstack/query-core';
+import { environment } from './bridge/host';
+import { outliveTrap } from './bridge/instance';
+import { RETRY } from './bridge/observerOptions';
+import { retryDelayNumber, retryNumber } from './bridge/retryOptions';
+import { CancelledError } from './cancelledError';
+import { isDevelopment } from './development';
+import { carrySignal, type SignalSource } from './fetchSignal';
+import { fetchPages } from './infinitePages';
 import { LazyPromise } from './lazyPromise';
+import type { Query } from './query';
+import { ensureQueryFn, type FetchContext, type FetchOptions } from './queryFunction';
 
-/** The values of one fetch: its promises, its abort signal, its last error. What it decides is the engine's. */
-export class FetchTask {
+type Context = QueryFunctionContext & { skipCache?: boolean | 'no-store' };
+
+/** One fetch of a query: calls the query function, and hands on what it comes to. Whether there is another try is the engine's. */
+export class FetchTask implements SignalSource {
   generation = 0;
-  fetchFn: () => unknown = () => undefined;
-  initialPromise: Promise<unknown> | undefined;
   /** No answer counts any more. */
   settled = false;
   /** All that follows from it has been done. */
   ended = false;
   /** Its engine is gone: what comes of it counts no more. */
   isLost = false;
-  lastError: unknown;
+  /** What the query function comes to; cancelling rejects it at once. */
+  readonly raw = new LazyPromise();
+  /** What the caller of `fetch` gets: a cancelled fetch may still lead to data. */
+  readonly answer = new LazyPromise();
+  /** The fetch whose announcement goes on after this one's. */
+  announcedBefore: FetchTask | undefined;
+  readonly #query: Query;
   /** The options with which it began: those of its query may change meanwhile. */
-  readonly options: Pick<QueryOptions<any, any, any, any>, 'retry' | 'retryDelay'>;
+  readonly #options: QueryOptions<any, any, any, any>;
+  readonly #fetchOptions: FetchOptions | undefined;
+  #initialPromise: Promise<unknown> | undefined;
+  /** What a behavior has put in place of the query function. */
+  #fetchFn: (() => unknown) | undefined;
+  #lastError: unknown;
   #aborted = false;
   #controller: AbortController | undefined;
 
-  constructor(options: QueryOptions<any, any, any, any>) {
-    this.options = options;
+  constructor(query: Query, fetchOptions: FetchOptions | undefined) {
+    this.#query = query;
+    this.#options = query.options;
+    this.#fetchOptions = fetchOptions;
+    this.#initialPromise = fetchOptions?.initialPromise;
   }
 
   /** Made when it is first read: most query functions never do. */
@@ -33,13 +57,271 @@ export class FetchTask {
     return this.#controller.signal;
   }
 
+  noteSignalRead(): void {
+    this.#query.isStoppable = true;
+  }
+
   abort(): void {
     this.#aborted = true;
     this.#controller?.abort();
   }
 
-  /** What the query function comes to; cancelling rejects it at once. */
-  readonly raw = new LazyPromise();
-  /** What the caller of `fetch` gets: a cancelled fetch may still lead to data. */
-  readonly answer = new LazyPromise();
+  /** Lets the loop over pages, or a behavior of the user's, wrap the query function; the meta that it leaves. */
+  behave(): FetchOptions['meta'] {
+    const query = this.#query;
+    const context = {
+      fetchOptions: this.#fetchOptions,
+      options: query.options,
+      queryKey: query.queryKey,
+      client: query.client,
+      state: query.state,
+      fetchFn: () => this.#callQueryFn(),
+    };
+    const full = carrySignal(context, this) as FetchContext;
+    if (query.queryType === 'infinite') {
+      fetchPages(full, query as unknown as CoreQuery);
+    } else {
+      query.options.behavior?.onFetch(full, query as unknown as CoreQuery);
+    }
+    this.#fetchFn = context.fetchFn;
+    return context.fetchOptions?.meta;
+  }
+
+  // Effects
+
+  run(): void {
+    let answer: unknown;
+    try {
+      answer = this.#initialPromise ?? (this.#fetchFn ? this.#fetchFn() : this.#callQueryFn());
+    } catch (error) {
+      answer = Promise.reject(error);
+    }
+    this.#initialPromise = undefined;
+    Promise.resolve(answer)
+      .then((value) => this.#answered(value))
+      .catch((error) => outliveTrap(() => this.#rejected(error)));
+  }
+
+  /** There is no other try after the last error. */
+  giveUp(): void {
+    this.#giveUp(this.#lastError);
+  }
+
+  continueLater(): void {
+    const { host } = this.#query.cache;
+    later(() => {
+      if (!this.settled) {
+        host.drain(host.engine.continue_fetch(this.#query.slot, this.generation));
+        // After all that go on with it have been announced, and those first that never ran.
+        const proceed = () => this.#proceed();
+        later(host.engine.has_tried(this.#query.slot, this.generation) ? () => later(proceed) : proceed);
+      }
+    });
+  }
+
+  wakeLater(): void {
+    const { host } = this.#query.cache;
+    later(() => {
+      if (this.settled) {
+        return;
+      }
+      if (host.engine.wake_fetch(this.#query.slot, this.generation, environment())) {
+        later(() => this.#proceed());
+      } else {
+        host.drain(true);
+      }
+    });
+  }
+
+  cancel(options: CancelOptions | undefined): void {
+    const query = this.#query;
+    if (this.settled || !query.isAttached) {
+      return;
+    }
+    this.settled = true;
+    const error = new CancelledError(options);
+    query.cache.host.engine.cancel_fetch(query.slot);
+    later(() => this.#cancelled(error));
+    this.raw.reject(error);
+    try {
+      if (options?.revert) {
+        query.takeBack();
+      }
+    } finally {
+      this.abort();
+    }
+  }
+
+  /** Its engine is gone: who waits gets the answer of the fetch that took its place, if there is one. */
+  settleLost(): void {
+    const error = new CancelledError({ silent: true });
+    const { task } = this.#query;
+    this.raw.reject(error);
+    if (task && task !== this && !task.isLost) {
+      this.#answerAs(task);
+    } else {
+      this.answer.reject(error);
+    }
+  }
+
+  #proceed(): void {
+    if (!this.settled) {
+      const { host } = this.#query.cache;
+      host.drain(host.engine.proceed(this.#query.slot, this.generation));
+    }
+  }
+
+  #callQueryFn(): unknown {
+    const query = this.#query;
+    const { options } = query;
+    query.isStoppable = false;
+    const context = carrySignal({ client: query.client, queryKey: query.queryKey, meta: query.meta }, this) as Context;
+    if (options.skipCache) {
+      context.skipCache = options.skipCache;
+    }
+    const queryFn = ensureQueryFn(options, this.#fetchOptions);
+    return options.persister
+      ? options.persister(queryFn, context, query as unknown as CoreQuery)
+      : queryFn(context as never);
+  }
+
+  /** Nothing changes the answer any more; what follows from it comes a microtask later, and before who waits for `promise`. */
+  #answered(value: unknown): void {
+    if (!this.settled) {
+      this.settled = true;
+      later(() => this.#resolved(value));
+      this.raw.resolve(value);
+    }
+  }
+
+  #resolved(value: unknown): void {
+    if (this.isLost) {
+      return;
+    }
+    const query = this.#query;
+    try {
+      if (value === undefined) {
+        if (isDevelopment) {
+          console.error(
+            `Query data cannot be undefined. Please make sure to return a value other than undefined from your query function. Affected query key: ${query.queryHash}`,
+          );
+        }
+        throw new Error(`${query.queryHash} data is undefined`);
+      }
+      query.takeAnswer(value, this.generation);
+      const { config } = query.cache;
+      config.onSuccess?.(value, query as never);
+      config.onSettled?.(value, query.error, query as never);
+      this.answer.resolve(value);
+    } catch (error) {
+      this.#fail(error, true);
+      return;
+    }
+    this.#end();
+  }
+
+  #rejected(error: unknown): void {
+    if (this.settled) {
+      return;
+    }
+    const query = this.#query;
+    const { host } = query.cache;
+    const { retry, retryDelay } = this.#options;
+    let verdict: number;
+    const failures = host.engine.failures(query.attach(), this.generation);
+    try {
+      verdict = host.decide(
+        host.engine.failed(
+          query.slot,
+          this.generation,
+          retryNumber(retry),
+          typeof retry === 'function',
+          retryDelayNumber(retryDelay),
+          typeof retryDelay === 'function',
+          environment(),
+          performance.now(),
+        ),
+        (topic) =>
+          topic === RETRY
+            ? Number((retry as (count: number, error: unknown) => boolean)(failures, error))
+            : (retryDelay as (count: number, error: unknown) => number)(failures, error),
+      );
+    } catch (thrown) {
+      if (!this.isLost) {
+        this.#giveUp(thrown);
+      }
+      return;
+    }
+    if (verdict === 0) {
+      this.#giveUp(error);
+    } else if (verdict === 1) {
+      this.#lastError = error;
+      query.takeFailure(error, this.generation);
+    }
+  }
+
+  #giveUp(error: unknown): void {
+    if (!this.settled) {
+      this.settled = true;
+      later(() => this.#fail(error));
+      this.raw.reject(error);
+    }
+  }
+
+  #fail(error: unknown, answered = false): void {
+    if (this.isLost) {
+      return;
+    }
+    const query = this.#query;
+    const { config } = query.cache;
+    try {
+      query.takeError(error, this.generation, answered);
+      config.onError?.(error as Error, query as never);
+      config.onSettled?.(query.data, error as Error, query as never);
+      this.answer.reject(error);
+    } catch (thrown) {
+      this.answer.reject(thrown);
+    }
+    this.#end();
+  }
+
+  #cancelled(error: CancelledError): void {
+    const query = this.#query;
+    if (error.silent) {
+      // Who waits gets the answer of the fetch that took its place.
+      if (query.task === this) {
+        this.answer.reject(error);
+      } else {
+        this.#answerAs(query.task!);
+      }
+    } else if (error.revert) {
+      if (query.data === undefined) {
+        this.answer.reject(error);
+      } else {
+        this.answer.resolve(query.data);
+      }
+    } else {
+      this.#fail(error);
+      return;
+    }
+    this.#end();
+  }
+
+  #answerAs(other: FetchTask): void {
+    if (this.answer.isWanted) {
+      this.answer.resolve(other.answer.promise);
+    }
+  }
+
+  #end(): void {
+    if (!this.isLost) {
+      this.ended = true;
+      this.#query.takeEnd(this);
+    }
+  }
+}
+
+/** In a microtask, where nobody catches what is thrown. */
+function later(run: () => void): void {
+  queueMicrotask(() => outliveTrap(run));
 }

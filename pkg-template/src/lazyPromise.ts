@@ -1,8 +1,15 @@
+const OPEN = 0;
+const RESOLVED = 1;
+const REJECTED = 2;
+
 /** A promise that is made when somebody wants it: most fetches are never awaited. Nobody has to catch its rejection. */
 export class LazyPromise {
   #promise: Promise<any> | undefined;
-  #settle: ((outcome: { value: unknown } | { reason: unknown }) => void) | undefined;
-  #outcome: { value: unknown } | { reason: unknown } | undefined;
+  #resolve: ((value: unknown) => void) | undefined;
+  #reject: ((reason: unknown) => void) | undefined;
+  #outcome = OPEN;
+  /** The value or the reason. */
+  #result: unknown;
 
   get promise(): Promise<any> {
     this.#promise ??= this.#make();
@@ -15,25 +22,31 @@ export class LazyPromise {
   }
 
   resolve(value: unknown): void {
-    this.#end({ value });
+    if (this.#outcome === OPEN) {
+      this.#outcome = RESOLVED;
+      this.#result = value;
+      this.#resolve?.(value);
+    }
   }
 
   reject(reason: unknown): void {
-    this.#end({ reason });
-  }
-
-  #end(outcome: { value: unknown } | { reason: unknown }): void {
-    this.#outcome ??= outcome;
-    this.#settle?.(this.#outcome);
+    if (this.#outcome === OPEN) {
+      this.#outcome = REJECTED;
+      this.#result = reason;
+      this.#reject?.(reason);
+    }
   }
 
   #make(): Promise<any> {
     const promise = new Promise((resolve, reject) => {
-      this.#settle = (outcome) => ('value' in outcome ? resolve(outcome.value) : reject(outcome.reason));
+      this.#resolve = resolve;
+      this.#reject = reject;
     });
     promise.catch(() => {});
-    if (this.#outcome) {
-      this.#settle!(this.#outcome);
+    if (this.#outcome === RESOLVED) {
+      this.#resolve!(this.#result);
+    } else if (this.#outcome === REJECTED) {
+      this.#reject!(this.#result);
     }
     return promise;
   }

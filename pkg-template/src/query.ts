@@ -1,9 +1,6 @@
 import type {
   CancelOptions,
-  Query as CoreQuery,
-  FetchStatus,
   QueryClient,
-  QueryFunctionContext,
   QueryKey,
   QueryMeta,
   QueryObserver,
@@ -14,18 +11,14 @@ import type {
 } from '@tanstack/query-core';
 import * as effects from './bridge/effect';
 import { environment } from './bridge/host';
-import { outliveTrap } from './bridge/instance';
-import { RETRY, staleTimeNumber } from './bridge/observerOptions';
-import { networkCode, retryDelayNumber, retryNumber } from './bridge/retryOptions';
-import { CancelledError } from './cancelledError';
+import { staleTimeNumber } from './bridge/observerOptions';
+import { networkCode } from './bridge/retryOptions';
 import { isDevelopment } from './development';
 import { environmentManager } from './environmentManager';
-import { fetchSignal, type SignalCarrier } from './fetchSignal';
 import { FetchTask } from './fetchTask';
-import { fetchPages } from './infinitePages';
 import { noop, skipToken } from './markers';
 import type { QueryCache } from './queryCache';
-import { ensureQueryFn, type FetchContext, type FetchOptions } from './queryFunction';
+import type { FetchOptions } from './queryFunction';
 import { initialState, loadState, storeScalars } from './queryState';
 import { replaceData } from './structuralSharing';
 import { joinTags } from './tags';
@@ -57,11 +50,13 @@ const ACTIONS: Record<number, string> = {
 export class Query {
   queryKey: QueryKey;
   queryHash: string;
-  options: Options = {};
+  options!: Options;
   /** How long the query stays when nobody watches it (ms): the longest wish so far. */
   gcTime = 0;
   /** The id of its slot in the engine. */
   slot = DETACHED;
+  /** Whether stopping the query function makes sense: whether the one that ran last has read its signal. */
+  isStoppable = false;
   readonly #client: QueryClient;
   readonly #cache: QueryCache;
   readonly #defaultOptions: Options | undefined;
@@ -80,13 +75,8 @@ export class Query {
   #strays: FetchTask[] = [];
   /** What cancelling the fetch gives back; nothing once data has come otherwise than by hand. */
   #revert: Values | undefined;
-  /** Whether the query function that ran last has read its signal. */
-  #signalRead = false;
-  readonly #noteSignal = () => {
-    this.#signalRead = true;
-  };
-  /** Fetches that are being announced; a listener may ask for another one meanwhile. */
-  readonly #announced: FetchTask[] = [];
+  /** The fetch that is being announced; a listener may ask for another one meanwhile. */
+  #announced: FetchTask | undefined;
   /** Stays once it is known: also who brings no such option then fetches pages. */
   #queryType: 'infinite' | undefined;
   #tags = '';
@@ -99,7 +89,7 @@ export class Query {
 
   constructor(config: QueryConfig) {
     this.isPrivate = config.options?.skipCache === 'no-store';
-    this.#defaultOptions = config.defaultOptions;
+    this.#defaultOptions = isEmpty(config.defaultOptions) ? undefined : config.defaultOptions;
     this.#client = config.client;
     this.#cache = config.client.getQueryCache() as unknown as QueryCache;
     this.queryKey = config.queryKey;
@@ -163,11 +153,6 @@ export class Query {
 
   get observers(): QueryObserver<any, any, any, any, any>[] {
     return this.slot === DETACHED ? [] : this.#cache.observersOf(this.slot);
-  }
-
-  /** The network mode as the engine takes it. */
-  get networkCode(): number {
-    return networkCode(this.options.networkMode);
   }
 
   get client(): QueryClient {
@@ -236,7 +221,7 @@ export class Query {
 
   cancel(options?: CancelOptions): Promise<void> {
     const { promise } = this;
-    this.#cancelTask(options);
+    this.#task?.cancel(options);
     return promise ? promise.then(noop).catch(noop) : Promise.resolve();
   }
 
@@ -245,7 +230,7 @@ export class Query {
     if (this.slot !== DETACHED) {
       this.#cache.host.engine.clear_gc(this.slot);
     }
-    this.#cancelTask({ silent: true });
+    this.#task?.cancel({ silent: true });
   }
 
   get resetState(): State {
@@ -333,6 +318,11 @@ export class Query {
 
   // Slot
 
+  /** Whether it has a slot. */
+  get isAttached(): boolean {
+    return this.slot !== DETACHED;
+  }
+
   /** The slot, made where there is none. */
   attach(): number {
     if (this.slot === DETACHED) {
@@ -370,11 +360,6 @@ export class Query {
     this.#cache.remove(this as never);
   }
 
-  /** Whether stopping the query function makes sense. */
-  get isStoppable(): boolean {
-    return this.#signalRead;
-  }
-
   // Effects
 
   announce(effect: number, action: unknown): void {
@@ -386,66 +371,29 @@ export class Query {
     if (this.#task && !this.#task.settled) {
       this.#strays.push(this.#task);
     }
-    this.#task = this.#announced.pop();
+    this.#task = this.#announced!;
+    this.#announced = this.#task.announcedBefore;
   }
 
   run(generation: number): void {
-    const task = this.#taskOf(generation);
-    let answer: unknown;
-    try {
-      answer = task.initialPromise ?? task.fetchFn();
-    } catch (error) {
-      answer = Promise.reject(error);
-    }
-    task.initialPromise = undefined;
-    Promise.resolve(answer)
-      .then((value) => this.#answered(task, value))
-      .catch((error) => outliveTrap(() => this.#rejected(task, error)));
+    this.#taskOf(generation).run();
   }
 
   rejectLast(generation: number): void {
-    const task = this.#taskOf(generation);
-    this.#giveUp(task, task.lastError);
+    this.#taskOf(generation).giveUp();
   }
 
   continueLater(): void {
-    const task = this.#task!;
-    const { host } = this.#cache;
-    later(() => {
-      if (!task.settled) {
-        host.drain(host.engine.continue_fetch(this.slot, task.generation));
-        // After all that go on with it have been announced, and those first that never ran.
-        const proceed = () => this.#proceed(task);
-        later(host.engine.has_tried(this.slot, task.generation) ? () => later(proceed) : proceed);
-      }
-    });
+    this.#task!.continueLater();
   }
 
   wakeLater(generation: number): void {
-    const task = this.#taskOf(generation);
-    const { host } = this.#cache;
-    later(() => {
-      if (task.settled) {
-        return;
-      }
-      if (host.engine.wake_fetch(this.slot, task.generation, environment())) {
-        later(() => this.#proceed(task));
-      } else {
-        host.drain(true);
-      }
-    });
+    this.#taskOf(generation).wakeLater();
   }
 
   #taskOf(generation: number): FetchTask {
     const isMeant = (task: FetchTask) => (task.generation & 0xffff) === generation;
     return isMeant(this.#task!) ? this.#task! : this.#strays.find(isMeant)!;
-  }
-
-  #proceed(task: FetchTask): void {
-    if (!task.settled) {
-      const { host } = this.#cache;
-      host.drain(host.engine.proceed(this.slot, task.generation));
-    }
   }
 
   #begin(options: Options | undefined, fetchOptions: FetchOptions | undefined): FetchTask {
@@ -455,7 +403,7 @@ export class Query {
       return this.#task!;
     }
     if (meets === 2) {
-      this.#cancelTask({ silent: true });
+      this.#task!.cancel({ silent: true });
     }
     if (options) {
       this.setOptions(options);
@@ -471,14 +419,18 @@ export class Query {
         "As of v4, queryKey needs to be an Array. If you are using a string like 'repoData', please change it to an Array, e.g. ['repoData']",
       );
     }
-    const task = new FetchTask(this.options);
+    const task = new FetchTask(this, fetchOptions);
     this.#revert = this.#values();
-    task.fetchFn = () => this.#callQueryFn(task, fetchOptions);
-    task.initialPromise = fetchOptions?.initialPromise;
-    const meta = this.options.behavior || this.#queryType ? this.#behave(task, fetchOptions) : fetchOptions?.meta;
-    const announced = this.#fetchMeta === meta && this.state.fetchStatus !== 'idle';
-    task.generation = host.engine.start_fetch(this.attach(), this.networkCode, announced, environment());
-    this.#announced.push(task);
+    const meta = this.options.behavior || this.#queryType ? task.behave() : fetchOptions?.meta;
+    const announced = this.#fetchMeta === meta && !host.engine.is_idle(this.attach());
+    task.generation = host.engine.start_fetch(
+      this.attach(),
+      networkCode(this.options.networkMode),
+      announced,
+      environment(),
+    );
+    task.announcedBefore = this.#announced;
+    this.#announced = task;
     if (!announced) {
       this.#fetchMeta = meta ?? null;
       this.#failureReason = null;
@@ -490,235 +442,87 @@ export class Query {
     return task;
   }
 
-  /** Lets the loop over pages, or a behavior of the user's, wrap the query function; the meta that it leaves. */
-  #behave(task: FetchTask, fetchOptions: FetchOptions | undefined): FetchOptions['meta'] {
-    const context = {
-      fetchOptions,
-      options: this.options,
-      queryKey: this.queryKey,
-      client: this.#client,
-      state: this.state,
-      fetchFn: task.fetchFn,
-    };
-    const full = withSignal(context, task, this.#noteSignal) as FetchContext;
-    if (this.#queryType === 'infinite') {
-      fetchPages(full, this as unknown as CoreQuery);
-    } else {
-      this.options.behavior?.onFetch(full, this as unknown as CoreQuery);
-    }
-    task.fetchFn = context.fetchFn;
-    return context.fetchOptions?.meta;
+  // For its fetches
+
+  /** The fetch that ran last, or runs. */
+  get task(): FetchTask | undefined {
+    return this.#task;
   }
 
-  #callQueryFn(task: FetchTask, fetchOptions: FetchOptions | undefined): unknown {
-    const { persister, skipCache } = this.options;
-    this.#signalRead = false;
-    const noteSignal = this.#noteSignal;
-    const context: QueryFunctionContext & SignalCarrier & { skipCache?: boolean | 'no-store' } = {
-      client: this.#client,
-      queryKey: this.queryKey,
-      meta: this.meta,
-      get signal() {
-        noteSignal();
-        return task.signal;
-      },
-      get [fetchSignal]() {
-        return task.signal;
-      },
-    };
-    if (skipCache) {
-      context.skipCache = skipCache;
-    }
-    const queryFn = ensureQueryFn(this.options, fetchOptions);
-    return persister
-      ? this.options.persister!(queryFn, context, this as unknown as CoreQuery)
-      : queryFn(context as never);
+  get cache(): QueryCache {
+    return this.#cache;
   }
 
-  /** Nothing changes the answer any more; what follows from it comes a microtask later, and before who waits for `promise`. */
-  #answered(task: FetchTask, value: unknown): void {
-    if (!task.settled) {
-      task.settled = true;
-      later(() => this.#resolved(task, value));
-      task.raw.resolve(value);
-    }
-  }
-
-  #resolved(task: FetchTask, value: unknown): void {
-    if (task.isLost) {
-      return;
-    }
+  /** Takes what the query function came to. Throws what structural sharing or a listener throws. */
+  takeAnswer(value: unknown, generation: number): void {
     const { host } = this.#cache;
-    try {
-      if (value === undefined) {
-        if (isDevelopment) {
-          console.error(
-            `Query data cannot be undefined. Please make sure to return a value other than undefined from your query function. Affected query key: ${this.queryHash}`,
-          );
-        }
-        throw new Error(`${this.queryHash} data is undefined`);
-      }
-      const data = replaceData(this.#data, value, this.options);
-      const updatedAt = Date.now();
-      const pending = host.engine.succeed(this.attach(), task.generation, data !== undefined, updatedAt);
-      this.#updatedAt = updatedAt;
-      this.#data = data;
-      this.#error = null;
-      this.#failureReason = null;
-      if (this.options.tags) {
-        this.#tellTags();
-      }
-      host.drain(pending, { action: { data, type: 'success', dataUpdatedAt: undefined, manual: undefined } });
-      this.#cache.config.onSuccess?.(value, this as never);
-      this.#cache.config.onSettled?.(value, this.#error, this as never);
-      task.answer.resolve(value);
-    } catch (error) {
-      this.#fail(task, error, true);
-      return;
+    const data = replaceData(this.#data, value, this.options);
+    const updatedAt = Date.now();
+    const pending = host.engine.succeed(this.attach(), generation, data !== undefined, updatedAt);
+    this.#updatedAt = updatedAt;
+    this.#data = data;
+    this.#error = null;
+    this.#failureReason = null;
+    if (this.options.tags) {
+      this.#tellTags();
     }
-    this.#ended(task);
+    host.drain(pending, { action: { data, type: 'success', dataUpdatedAt: undefined, manual: undefined } });
   }
 
-  #rejected(task: FetchTask, error: unknown): void {
-    if (task.settled) {
-      return;
-    }
+  /** Takes why a try has failed, after which there will be another. */
+  takeFailure(error: unknown, generation: number): void {
+    this.#failureReason = error;
     const { host } = this.#cache;
-    const { retry, retryDelay } = task.options;
-    let verdict: number;
-    const failures = host.engine.failures(this.attach(), task.generation);
-    try {
-      verdict = host.decide(
-        host.engine.failed(
-          this.slot,
-          task.generation,
-          retryNumber(retry),
-          typeof retry === 'function',
-          retryDelayNumber(retryDelay),
-          typeof retryDelay === 'function',
-          environment(),
-          performance.now(),
-        ),
-        (topic) =>
-          topic === RETRY
-            ? Number((retry as (count: number, error: unknown) => boolean)(failures, error))
-            : (retryDelay as (count: number, error: unknown) => number)(failures, error),
-      );
-    } catch (thrown) {
-      if (!task.isLost) {
-        this.#giveUp(task, thrown);
-      }
-      return;
-    }
-    if (verdict === 0) {
-      this.#giveUp(task, error);
-    } else if (verdict === 1) {
-      task.lastError = error;
-      this.#failureReason = error;
-      const pending = host.engine.announce_failure(this.slot);
-      host.drain(pending, {
-        action: { type: 'failed', failureCount: host.engine.failures(this.slot, task.generation), error },
-      });
-    }
+    const pending = host.engine.announce_failure(this.slot);
+    host.drain(pending, {
+      action: { type: 'failed', failureCount: host.engine.failures(this.slot, generation), error },
+    });
   }
 
-  #giveUp(task: FetchTask, error: unknown): void {
-    if (!task.settled) {
-      task.settled = true;
-      later(() => this.#fail(task, error));
-      task.raw.reject(error);
-    }
-  }
-
-  #fail(task: FetchTask, error: unknown, answered = false): void {
-    if (task.isLost) {
-      return;
-    }
-    const { host, config } = this.#cache;
-    try {
-      const pending = host.engine.fail(this.attach(), task.generation, answered, Date.now());
-      this.#error = error;
-      this.#failureReason = error;
-      host.drain(pending, { action: { type: 'error', error } });
-      config.onError?.(error as Error, this as never);
-      config.onSettled?.(this.#data, error as Error, this as never);
-      task.answer.reject(error);
-    } catch (thrown) {
-      task.answer.reject(thrown);
-    }
-    this.#ended(task);
-  }
-
-  #cancelTask(options: CancelOptions | undefined): void {
-    const task = this.#task;
-    if (!task || task.settled || this.slot === DETACHED) {
-      return;
-    }
+  /** Takes why the fetch has failed. `answered`: there was an answer, which wasn't to be taken. */
+  takeError(error: unknown, generation: number, answered: boolean): void {
     const { host } = this.#cache;
-    task.settled = true;
-    const error = new CancelledError(options);
-    host.engine.cancel_fetch(this.slot);
-    later(() => this.#cancelled(task, error));
-    task.raw.reject(error);
-    try {
-      if (options?.revert) {
-        const pending = host.engine.revert(this.slot);
-        if (this.#revert) {
-          this.#takeValues(this.#revert);
-        }
-        const state = this.#revert ? { ...this.state } : { fetchStatus: 'idle' };
-        host.drain(pending, { action: { type: 'setState', state } });
-      }
-    } finally {
-      task.abort();
-    }
+    const pending = host.engine.fail(this.attach(), generation, answered, Date.now());
+    this.#error = error;
+    this.#failureReason = error;
+    host.drain(pending, { action: { type: 'error', error } });
   }
 
-  #cancelled(task: FetchTask, error: CancelledError): void {
-    if (error.silent) {
-      // Who waits gets the answer of the fetch that took its place.
-      if (this.#task === task) {
-        task.answer.reject(error);
-      } else if (task.answer.isWanted) {
-        task.answer.resolve(this.#task!.answer.promise);
-      }
-    } else if (error.revert) {
-      if (this.#data === undefined) {
-        task.answer.reject(error);
-      } else {
-        task.answer.resolve(this.#data);
-      }
-    } else {
-      this.#fail(task, error);
-      return;
-    }
-    this.#ended(task);
-  }
-
-  /** The fetch is over: an unwatched query may go after its time, an unindexed one at once. */
-  #ended(task: FetchTask): void {
-    if (task.isLost) {
-      return;
-    }
-    task.ended = true;
+  /** A fetch is over: an unwatched query may go after its time, an unindexed one at once. */
+  takeEnd(task: FetchTask): void {
     if (this.#strays.length > 0) {
       this.#strays = this.#strays.filter((stray) => stray !== task);
     }
-    if (this.slot === DETACHED) {
-      return;
+    if (this.slot !== DETACHED) {
+      const { host } = this.#cache;
+      host.drain(host.engine.fetch_ended(this.slot, performance.now()));
+      this.detach();
     }
+  }
+
+  /** Gives back what was before the fetch. */
+  takeBack(): void {
     const { host } = this.#cache;
-    host.drain(host.engine.fetch_ended(this.slot, performance.now()));
-    this.detach();
+    const pending = host.engine.revert(this.slot);
+    if (this.#revert) {
+      this.#takeValues(this.#revert);
+    }
+    const state = this.#revert ? { ...this.state } : { fetchStatus: 'idle' };
+    host.drain(pending, { action: { type: 'setState', state } });
   }
 
   // After a trap
 
   /** Keeps what is known here as an idle, invalidated state outside of any engine; the fetches that this loses. */
   leaveEngine(): FetchTask[] {
-    const lost = [...this.#announced.splice(0), ...this.#strays.splice(0), ...(this.#task ? [this.#task] : [])].filter(
-      (task) => !task.ended,
-    );
+    const lost = this.#strays.splice(0);
+    if (this.#task && !this.#task.ended) {
+      lost.push(this.#task);
+    }
+    for (let task = this.#announced; task; task = task.announcedBefore) {
+      lost.unshift(task);
+    }
+    this.#announced = undefined;
     for (const task of lost) {
       task.isLost = true;
       task.settled = true;
@@ -734,19 +538,6 @@ export class Query {
   replayTags(): void {
     if (this.#tags) {
       this.#cache.host.engine.set_tags(this.slot, this.#tags);
-    }
-  }
-
-  /** Who waited for a lost fetch gets the answer of the one that took its place, if there is one. */
-  settleLost(task: FetchTask): void {
-    const error = new CancelledError({ silent: true });
-    task.raw.reject(error);
-    if (this.#task !== task && this.#task && !this.#task.isLost) {
-      if (task.answer.isWanted) {
-        task.answer.resolve(this.#task.answer.promise);
-      }
-    } else {
-      task.answer.reject(error);
     }
   }
 
@@ -792,7 +583,7 @@ export class Query {
       return;
     }
     this.#taken = options;
-    this.options = { ...this.#defaultOptions, ...options };
+    this.options = this.#defaultOptions ? { ...this.#defaultOptions, ...options } : (options ?? {});
     this.#queryType = this.options._type ?? this.#queryType;
   }
 
@@ -842,25 +633,11 @@ export class Query {
   }
 }
 
-/** In a microtask, where nobody catches what is thrown. */
-function later(run: () => void): void {
-  queueMicrotask(() => outliveTrap(run));
+function isEmpty(object: object | undefined): boolean {
+  for (const _ in object) {
+    return false;
+  }
+  return true;
 }
 
 const pass = <T>(value: T): T => value;
-
-/** Adds the signal, once as a property that notes when it is read. */
-function withSignal<T extends object>(object: T, task: FetchTask, noteRead: () => void): T & { signal: AbortSignal } {
-  return Object.defineProperties(object, {
-    signal: {
-      enumerable: true,
-      get: () => {
-        noteRead();
-        return task.signal;
-      },
-    },
-    [fetchSignal]: { enumerable: true, get: () => task.signal },
-  }) as never;
-}
-
-export type { FetchStatus };

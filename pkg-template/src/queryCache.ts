@@ -36,6 +36,9 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   readonly #byHash = new Map<string, Query>();
   /** Queries whose hash isn't the default one: as long as there are any, identity is looked up by hash alone. */
   readonly #ownHashes = new Set<Query>();
+  /** The last key that had no query, and its hash. */
+  #hashedKey: readonly unknown[] | undefined;
+  #hashed = '';
 
   constructor(config: QueryCacheConfig = {}) {
     super();
@@ -74,7 +77,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     this.host.symbols.intern(query.queryKey);
     query.attach();
     this.#byHash.set(query.queryHash, query);
-    if (query.queryHash !== hashKey(query.queryKey)) {
+    if (query.queryHash !== this.#defaultHash(query.queryKey)) {
       this.#ownHashes.add(query);
     }
     const pending = this.index(query);
@@ -158,9 +161,11 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
 
   /** The query of a key, without a hash where symbols can tell. */
   lookUp(queryKey: readonly unknown[], options?: Options): Query | undefined {
-    const queryHash = options?.queryHash;
+    if (options?.queryHash !== undefined) {
+      return this.#byHash.get(options.queryHash);
+    }
     if (this.#ownHashes.size > 0 || options?.queryKeyHashFn) {
-      return this.#byHash.get(queryHash ?? hashQueryKeyByOptions(queryKey, options));
+      return this.#byHash.get(hashQueryKeyByOptions(queryKey, options));
     }
     const { engine, symbols } = this.host;
     const { length } = queryKey;
@@ -175,19 +180,29 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
       }
     }
     const query = id === NONE ? undefined : this.host.query(id);
-    if (!query && queryHash === undefined && queryKey.some(isUnusual)) {
+    if (!query && queryKey.some(isUnusual)) {
       // Throws for what no hash can be made of.
       hashKey(queryKey);
-    }
-    if (queryHash !== undefined && query?.queryHash !== queryHash) {
-      return this.#byHash.get(queryHash);
     }
     return query;
   }
 
   /** The hash of a key: that of its query, where there is one. */
   hashOf(queryKey: readonly unknown[], options?: Options): string {
-    return this.lookUp(queryKey, options)?.queryHash ?? hashQueryKeyByOptions(queryKey, options);
+    const known = this.lookUp(queryKey, options)?.queryHash;
+    if (known !== undefined || options?.queryKeyHashFn) {
+      return known ?? hashQueryKeyByOptions(queryKey, options);
+    }
+    this.#hashedKey = queryKey;
+    this.#hashed = hashKey(queryKey);
+    return this.#hashed;
+  }
+
+  /** The hash of the key of a query that is new here: mostly it has just been made. */
+  #defaultHash(queryKey: readonly unknown[]): string {
+    const hash = queryKey === this.#hashedKey ? this.#hashed : hashKey(queryKey);
+    this.#hashedKey = undefined;
+    return hash;
   }
 
   /** Selects in the engine; the queries in insertion order. */
@@ -270,10 +285,10 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
       return;
     }
     notifyManager.batch(() => {
-      listeners?.forEach((listener) => {
+      for (const listener of listeners ?? []) {
         // The result of this moment: a listener before may have changed it.
         listener(observer.getCurrentResult());
-      });
+      }
       // The query of this moment: a listener may have moved the observer to another one.
       this.notify({ query: observer.getCurrentQuery(), type: 'observerResultsUpdated' });
     });

@@ -8,6 +8,7 @@ import type {
 } from '@tanstack/query-core';
 import { environment, NONE } from './bridge/host';
 import { answerTopic, type PackedOptions, packOptions } from './bridge/observerOptions';
+import { networkCode } from './bridge/retryOptions';
 import { environmentManager } from './environmentManager';
 import { noop } from './markers';
 import type { Query } from './query';
@@ -50,7 +51,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
   #selected: any;
   #selectError: any = null;
   #lastWithData: Query | undefined;
-  readonly #tracked = new Set<keyof Result>();
+  #tracked: Set<keyof Result> | undefined;
 
   constructor(client: QueryClient, options: Options) {
     super();
@@ -166,6 +167,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
   }
 
   trackProp(key: keyof Result): void {
+    this.#tracked ??= new Set();
     this.#tracked.add(key);
   }
 
@@ -231,7 +233,9 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
     if (starts) {
       failureCount = 0;
       failureReason = null;
-      fetchStatus = host.engine.starts_paused(query.networkCode, environment()) ? 'paused' : 'fetching';
+      fetchStatus = host.engine.starts_paused(networkCode(query.options.networkMode), environment())
+        ? 'paused'
+        : 'fetching';
       if (data === undefined) {
         error = null;
         status = 'pending';
@@ -466,9 +470,11 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
   }
 
   #decide(verdict: number, options: Options, previous?: Options, query: Query = this.#query): number {
-    return verdict < 0
-      ? this.#cache.host.decide(verdict, (topic) => answerTopic(topic, options, previous, query as never))
-      : verdict;
+    return verdict < 0 ? this.#answer(verdict, options, previous, query) : verdict;
+  }
+
+  #answer(verdict: number, options: Options, previous: Options | undefined, query: Query): number {
+    return this.#cache.host.decide(verdict, (topic) => answerTopic(topic, options, previous, query as never));
   }
 
   #checkEnabled(): void {
@@ -485,19 +491,15 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
     }
     const { notifyOnChangeProps, throwOnError } = this.options;
     const named = typeof notifyOnChangeProps === 'function' ? notifyOnChangeProps() : notifyOnChangeProps;
-    if (named === 'all' || (!named && this.#tracked.size === 0)) {
+    if (named === 'all' || !(named ?? this.#tracked)) {
       return true;
     }
-    const used = new Set<string>(named ?? this.#tracked);
-    if (throwOnError) {
-      used.add('error');
-    }
-    for (const key of Object.keys(next) as (keyof Result)[]) {
-      if (next[key] !== previous[key] && used.has(key)) {
+    for (const key of (named ?? this.#tracked) as Iterable<keyof Result>) {
+      if (next[key] !== previous[key]) {
         return true;
       }
     }
-    return false;
+    return !!throwOnError && next.error !== previous.error;
   }
 
   #notify(tells: boolean): void {

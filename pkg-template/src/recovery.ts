@@ -23,7 +23,7 @@ export interface Companion {
 /** Brings a cache into a fresh engine after a trap. Nothing is read from the old one: its memory may be torn. */
 export class Recovery implements Port<Query, any> {
   readonly #cache: QueryCache;
-  #lost: [Query, FetchTask][] = [];
+  #lost: FetchTask[] = [];
   #observers: QueryObserver[] = [];
 
   constructor(cache: QueryCache) {
@@ -36,9 +36,7 @@ export class Recovery implements Port<Query, any> {
       observer.slot = NONE;
     }
     for (const query of new Set<Query>([...this.#cache.getAll(), ...known])) {
-      for (const task of query.leaveEngine()) {
-        this.#lost.push([query, task]);
-      }
+      this.#lost.push(...query.leaveEngine());
     }
     for (const companion of this.#cache.companions) {
       companion.leaveEngine?.();
@@ -69,7 +67,7 @@ export class Recovery implements Port<Query, any> {
     this.#lost = [];
     this.#observers = [];
     notifyManager.batch(() => {
-      for (const [, task] of lost) {
+      for (const task of lost) {
         attempt(() => task.abort());
       }
       for (const observer of observers) {
@@ -77,8 +75,8 @@ export class Recovery implements Port<Query, any> {
           attempt(() => observer.resume());
         }
       }
-      for (const [query, task] of lost) {
-        attempt(() => query.settleLost(task));
+      for (const task of lost) {
+        attempt(() => task.settleLost());
       }
       this.#cache.events.resume();
       for (const companion of this.#cache.companions) {
@@ -88,7 +86,7 @@ export class Recovery implements Port<Query, any> {
   }
 
   stop(error: EngineTrapError): void {
-    for (const [, task] of this.#lost) {
+    for (const task of this.#lost) {
       task.raw.reject(error);
       task.answer.reject(error);
     }

@@ -77,13 +77,19 @@ export function replaceData<TData>(
 
 /** Whether two objects have the same properties with the same values. */
 export function shallowEqualObjects(a: Record<string, any>, b: Record<string, any> | undefined): boolean {
-  if (!b || Object.keys(a).length !== Object.keys(b).length) {
+  if (!b) {
     return false;
   }
+  // Counted without lists of names: this runs for every result.
+  let count = 0;
   for (const name in a) {
     if (a[name] !== b[name]) {
       return false;
     }
+    count++;
   }
-  return true;
+  for (const _ in b) {
+    count--;
+  }
+  return count === 0;
 }

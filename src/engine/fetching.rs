@@ -51,6 +51,11 @@ impl Engine {
         needed
     }
 
+    /// Whether nothing fetches the query, or waits to.
+    pub fn is_idle(&self, id: u32) -> bool {
+        self.queries[id].state.fetch_status == FetchStatus::Idle
+    }
+
     /// Starts a fetch; its generation. `announced`: a fetch with the same meta is announced already.
     pub fn start_fetch(
         &mut self,

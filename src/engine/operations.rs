@@ -72,6 +72,10 @@ impl Engine {
         spread_ms: f64,
         now: f64,
     ) -> bool {
+        if mode != Mode::Remove {
+            // In a burst most of what an operation hits has been marked by one before: that needs no order.
+            list.retain(|id| self.would_mark(*id, mode));
+        }
         self.sort(&mut list);
         list.dedup();
         if mode == Mode::Remove {
@@ -103,6 +107,15 @@ impl Engine {
                 engine.each(Work::Invalidate, &list, now);
             }
         })
+    }
+
+    /// Whether marking a query changes anything.
+    fn would_mark(&self, id: u32, mode: Mode) -> bool {
+        let query = &self.queries[id];
+        let is_watched = !query.observers.is_empty();
+        !query.state.invalidated
+            || query.in_flight()
+            || (mode == Mode::Refetch && is_watched && !query.in_sweep)
     }
 
     /// Puts a watched query into the next sweep, which is `delay` ms away at the most.

@@ -159,6 +159,11 @@ impl Engine {
         self.core.borrow().is_unused(query)
     }
 
+    /// Whether nothing fetches the query, or waits to.
+    pub fn is_idle(&self, query: u32) -> bool {
+        self.core.borrow().is_idle(query)
+    }
+
     /// Takes a wish for how long an unwatched query stays (ms, NaN for none); the longest wish.
     pub fn wish_gc_time(&mut self, query: u32, gc_time: f64, skipped: bool, server: bool) -> f64 {
         self.core

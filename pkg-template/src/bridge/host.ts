@@ -87,6 +87,8 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
   /** Queries that nothing needs, while something may still be told of them. */
   readonly #detaching = new Set<TQuery>();
   #depth = 0;
+  /** For the drain that begins. */
+  #command: Command<TQuery> | undefined;
   #buffer!: ArrayBufferLike;
   #words!: Uint32Array;
   #numbers!: Float64Array;
@@ -233,7 +235,8 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
   /** Carries out what a command left to do. `pending` is the command's own word. */
   drain(pending: boolean, command?: Command<TQuery>): void {
     if (pending) {
-      notifyManager.batch(() => this.#drain(command));
+      this.#command = command;
+      notifyManager.batch(this.#drain);
     }
   }
 
@@ -253,7 +256,8 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
     return verdict;
   }
 
-  #drain(command: Command<TQuery> | undefined): void {
+  readonly #drain = (): void => {
+    const command = this.#command;
     let failed = false;
     let failure: unknown;
     const { engine } = this;
@@ -286,7 +290,7 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
     if (failed) {
       throw failure;
     }
-  }
+  };
 
   /** Now that nothing is told any more: observers that have left, and queries that nothing needs. */
   #partFromTheGone(): void {
