@@ -14,7 +14,7 @@ import type {
 import { resolve, staleTimeNumber } from './bridge/observerOptions';
 import type { Rules } from './events';
 import { focusManager } from './focusManager';
-import { type ConnectOptions, LiveConnection } from './liveConnection';
+import { type ConnectOptions, LiveConnection } from './live/connection';
 import { noop, skipToken } from './markers';
 import { MutationCache } from './mutationCache';
 import { notifyManager } from './notifyManager';

@@ -154,6 +154,14 @@ export interface ConnectOptions {
    * @defaultValue 'same-origin'
    */
   credentials?: RequestCredentials;
+  /**
+   * Whether the tabs of this origin share one connection. Only those share that agree in `url`, `subscribe`, `credentials` and
+   * `scope`. Where the browser has no Web Locks or no BroadcastChannel, each tab connects for itself.
+   * @defaultValue true; with a `token`, only if there is a `scope`
+   */
+  tabs?: boolean;
+  /** Whose data it is, such as a user's id: tabs of different scopes never share. Give it wherever users can change. */
+  scope?: string;
 }
 
 /** The state of a live connection. */

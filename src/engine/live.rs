@@ -268,7 +268,8 @@ impl Live {
     /// The page or the network is back: resume at once if disconnected, or if the connection is dead by the clock.
     pub fn handle_wake(&mut self, wake: Wake, now: f64) {
         let was_offline = self.offline && wake == Wake::Online;
-        self.offline &= wake != Wake::Online;
+        // A page in the cache of a browser's history does not hear that the network is back.
+        self.offline &= wake == Wake::Visible;
         match self.phase {
             Phase::Waiting { floor, .. } => {
                 self.phase = Phase::Waiting {

@@ -31,6 +31,7 @@ pub mod sources;
 pub mod sse;
 pub mod stats;
 pub mod symbols;
+pub mod tabs;
 pub mod tags;
 pub mod timers;
 pub mod unproven;

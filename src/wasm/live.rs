@@ -9,7 +9,8 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::clock::reading;
 use super::engine::Engine;
-use crate::engine::live::{Config, Live, Wake};
+use crate::engine::live::{Config, Wake};
+use crate::engine::tabs::{LockEvent, Tabs};
 use options::Options;
 use request::Target;
 use shared::Shared;
@@ -22,15 +23,18 @@ mod shared;
 /// One live connection. Hands `on_output(kind, a, b)` what happens, with `kind` one of:
 /// - `ops`, `reset`: the cache has taken in operations or a reset: drain it. `a` is the number of operations, or the reason
 ///   (`unproven` for what was cached before the connection);
-/// - `status`: `a` is the status, `b` the reason, if there is one.
+/// - `status`: `a` is the status, `b` the reason, if there is one;
+/// - `channel`: open (`a`) or close the channel to the other tabs; `send`: say `a` there;
+/// - `lock`: `request`, `steal` or `release` the lock.
 #[wasm_bindgen]
 pub struct LiveClient {
     shared: Rc<Shared>,
+    lock_name: String,
 }
 
 #[wasm_bindgen]
 impl LiveClient {
-    /// `options`: `{ url, subscribe?, cursor?, credentials? }`; `token`: gives a bearer token or a promise of one, and is
+    /// `options`: `{ url, subscribe?, cursor?, credentials?, tabs?, scope? }`; `token`: gives a bearer token or a promise of one, and is
     /// told whether the last one was refused or expires; `seed`: spreads clients. Throws a text that names the wrong option.
     #[wasm_bindgen(constructor)]
     pub fn new(
@@ -47,10 +51,10 @@ impl LiveClient {
             ..Config::default()
         };
         let shared = Shared {
-            live: RefCell::new(Live::new(config, seed.to_bits())),
+            live: RefCell::new(Tabs::new(config, seed.to_bits(), options.tabs)),
             core: engine.core.clone(),
             before: RefCell::default(),
-            is_marked: Cell::new(false),
+            marked_at: Cell::new(f64::NEG_INFINITY),
             target: Target::new(&options, token)?,
             on_output,
             waker: RefCell::new(None),
@@ -59,19 +63,15 @@ impl LiveClient {
         };
         Ok(LiveClient {
             shared: Rc::new(shared),
+            lock_name: options.lock_name(),
         })
     }
 
     /// Connects, now and whenever the connection is lost. Without a token the request goes out before those of queries that
     /// are mounted next, so these count as asked for later.
     pub fn connect(&self) {
-        let mut live = self.shared.live.borrow_mut();
-        if !self.shared.target.asks_token() && live.cursor().is_none() {
-            self.shared.mark();
-            self.shared.is_marked.set(true);
-        }
-        live.connect(reading());
-        drop(live);
+        self.shared.mark_start();
+        self.shared.live.borrow_mut().connect(reading());
         self.run();
     }
 
@@ -101,6 +101,31 @@ impl LiveClient {
     /// The network is gone.
     pub fn offline(&self) {
         self.shared.live.borrow_mut().handle_offline();
+        self.run();
+    }
+
+    /// The name of the lock and of the channel that the tabs share.
+    pub fn lock_name(&self) -> String {
+        self.lock_name.clone()
+    }
+
+    /// What happened to the lock: `granted`, `lost` or `unavailable`.
+    pub fn handle_lock(&self, event: &str) {
+        let event = match event {
+            "granted" => LockEvent::Granted,
+            "lost" => LockEvent::Lost,
+            _ => LockEvent::Unavailable,
+        };
+        self.shared.live.borrow_mut().handle_lock(event, reading());
+        self.run();
+    }
+
+    /// Another tab has said something.
+    pub fn handle_message(&self, text: &str) {
+        self.shared
+            .live
+            .borrow_mut()
+            .handle_message(text, reading());
         self.run();
     }
 

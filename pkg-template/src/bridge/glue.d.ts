@@ -18,6 +18,8 @@ declare module '#glue' {
     subscribe?: readonly string[];
     cursor?: string;
     credentials?: string;
+    tabs?: boolean;
+    scope?: string;
   }
 }
 

@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::RequestCredentials;
 
 use crate::engine::glob::Glob;
+use crate::engine::tabs::lock_name;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -16,6 +17,12 @@ pub(super) struct Options {
     pub cursor: Option<String>,
     #[serde(default)]
     credentials: Option<String>,
+    /// Whether there is a lock and a channel to share the connection with other tabs.
+    #[serde(default)]
+    pub tabs: bool,
+    /// Whose data it is: only tabs of the same scope share.
+    #[serde(default)]
+    scope: String,
 }
 
 impl Options {
@@ -33,6 +40,12 @@ impl Options {
             }
         }
         Ok(options)
+    }
+
+    /// The name of the lock and of the channel.
+    pub fn lock_name(&self) -> String {
+        let credentials = self.credentials.as_deref().unwrap_or("same-origin");
+        lock_name(&self.url, &self.subscribe, credentials, &self.scope)
     }
 
     pub fn credentials(&self) -> Result<RequestCredentials, JsError> {

@@ -12,7 +12,8 @@ use web_sys::{AbortController, ReadableStreamDefaultReader};
 
 use super::request::{Pending, Step, read, read_answer};
 use super::shared::Shared;
-use crate::engine::live::Output;
+use crate::engine::live::Output as Live;
+use crate::engine::tabs::{Lock, Output};
 use crate::wasm::clock::reading;
 
 /// `setTimeout` fires at once for longer delays.
@@ -54,15 +55,27 @@ pub(super) async fn run(shared: Rc<Shared>) {
 impl Running {
     fn carry_out(&mut self, shared: &Shared, output: Output) {
         match output {
-            Output::AskToken { refused } => {
+            Output::Live(output) => self.carry_out_own(shared, output),
+            Output::Send(text) => shared.tell("send", text.into(), JsValue::UNDEFINED),
+            Output::Channel(open) => shared.tell("channel", open.into(), JsValue::UNDEFINED),
+            Output::Lock(lock) => {
+                let what = match lock {
+                    Lock::Request => "request",
+                    Lock::Steal => "steal",
+                    Lock::Release => "release",
+                };
+                shared.tell("lock", what.into(), JsValue::UNDEFINED);
+            }
+        }
+    }
+
+    fn carry_out_own(&mut self, shared: &Shared, output: Live) {
+        match output {
+            Live::AskToken { refused } => {
                 self.pending = Some(shared.target.ask_token(refused));
             }
-            Output::Mark => {
-                if !shared.is_marked.take() {
-                    shared.mark();
-                }
-            }
-            Output::Connect { cursor, .. } => {
+            Live::Mark => shared.mark(),
+            Live::Connect { cursor, .. } => {
                 self.abort = AbortController::new().ok();
                 let token = self.token.take();
                 let request = shared
@@ -70,7 +83,7 @@ impl Running {
                     .send(cursor.as_deref(), token, self.abort.as_ref());
                 self.pending = Some(request);
             }
-            Output::Abort => {
+            Live::Abort => {
                 (self.pending, self.token) = (None, None);
                 // Node's fetch forgets its signal once what it made of the request is collected: cancelling the body
                 // ends the request there, too.
@@ -81,8 +94,8 @@ impl Running {
                     abort.abort();
                 }
             }
-            Output::Relay { .. } => {}
-            Output::ApplyOps {
+            Live::Relay { .. } => {}
+            Live::ApplyOps {
                 ops,
                 mode,
                 src,
@@ -92,7 +105,7 @@ impl Running {
                 shared.apply(|core, now| core.apply_operations(&ops, mode, src, spread_ms, now));
                 shared.tell("ops", (ops.len() as u32).into(), JsValue::UNDEFINED);
             }
-            Output::ApplyReset {
+            Live::ApplyReset {
                 scope,
                 spread_ms,
                 reason,
@@ -100,12 +113,12 @@ impl Running {
                 shared.apply(|core, now| core.apply_reset(&scope, spread_ms, now));
                 shared.tell("reset", (*reason).into(), JsValue::UNDEFINED);
             }
-            Output::ApplyUnproven => {
+            Live::ApplyUnproven => {
                 let before = shared.before.take();
                 shared.apply(|core, now| core.apply_unproven(&before, now));
                 shared.tell("reset", "unproven".into(), JsValue::UNDEFINED);
             }
-            Output::Status(status) => shared.tell_status(&status),
+            Live::Status(status) => shared.tell_status(&status),
         }
     }
 

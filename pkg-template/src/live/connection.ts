@@ -1,16 +1,18 @@
 import type { LiveOptions } from '#glue';
-import type { LiveConnection as Connection, ConnectOptions, LiveStatus } from '../types/extras';
-import { outliveTrap } from './bridge/instance';
-import { notifyManager } from './notifyManager';
-import type { QueryCache } from './queryCache';
-import { report } from './report';
+import type { LiveConnection as Connection, ConnectOptions, LiveStatus } from '../../types/extras';
+import { outliveTrap } from '../bridge/instance';
+import { notifyManager } from '../notifyManager';
+import type { QueryCache } from '../queryCache';
+import { report } from '../report';
+import { show } from '../show';
+import { readOptions } from './options';
+import { listenToPage, type PageEvent } from './page';
+import { Tabs } from './tabs';
 
 export type { ConnectOptions };
 
 type Live = ReturnType<QueryCache['host']['openLive']>;
 type Listener = (status: LiveStatus) => void;
-
-const OPTIONS: ReadonlySet<string> = new Set(['url', 'subscribe', 'token', 'cursor', 'credentials']);
 
 const finalizer = new FinalizationRegistry<AbortController>((listening) => listening.abort());
 
@@ -21,6 +23,7 @@ export class LiveConnection implements Connection {
   readonly #token: ConnectOptions['token'];
   readonly #listeners = new Set<Listener>();
   readonly #listening = new AbortController();
+  readonly #tabs: Tabs | undefined;
   /** Gone once the connection has ended. */
   #live: Live | undefined;
   #turn = 0;
@@ -31,17 +34,16 @@ export class LiveConnection implements Connection {
 
   /** Connects at once. Throws a TypeError that names the wrong option and how to mend it. */
   constructor(cache: QueryCache, options: ConnectOptions) {
-    check(options);
-    const { url, subscribe = [], token, cursor, credentials } = options;
-    this.#settings = { url: resolveUrl(url), subscribe, credentials };
-    this.#token = token;
+    this.#settings = readOptions(options);
+    this.#token = options.token;
     this.#cache = cache;
     const self = new WeakRef(this);
     try {
-      this.#live = open(cache, { ...this.#settings, cursor }, token, self, this.#turn);
+      this.#live = open(cache, this.#settings, this.#token, self, this.#turn);
     } catch (error) {
       throw new TypeError(error instanceof Error ? error.message : String(error));
     }
+    this.#tabs = this.#settings.tabs ? share(this.#live.lock_name(), self, this.#listening.signal) : undefined;
     listenToPage(this.#listening.signal, (event) => self.deref()?.tell(event));
     finalizer.register(this, this.#listening, this);
     // A cache keeps its connections, and nothing else does: not the engine's loop, not the page's events. So a client that is
@@ -52,8 +54,12 @@ export class LiveConnection implements Connection {
 
   #connect(live: Live): void {
     live.connect();
+    this.#tellNetwork();
+  }
+
+  #tellNetwork(): void {
     if (typeof navigator !== 'undefined' && navigator.onLine === false) {
-      live.offline();
+      this.#live?.offline();
     }
   }
 
@@ -111,12 +117,22 @@ export class LiveConnection implements Connection {
   tell(event: PageEvent): void {
     if (event === 'offline') {
       this.#live?.offline();
-    } else if (event === 'pagehide') {
-      // An open request would keep the page out of the browser's cache of pages.
+    } else if (event === 'pagehide' || event === 'freeze') {
+      // An open request or a lock would keep the page out of the browser's cache of pages, and a frozen one leads nobody.
       this.#live?.suspend();
     } else {
-      this.#live?.wake(event);
+      this.#live?.wake(event === 'resume' ? 'pageshow' : event);
+      this.#tellNetwork();
     }
+  }
+
+  /** For the channel and the lock. */
+  hear(text: string): void {
+    outliveTrap(() => this.#live?.handle_message(text));
+  }
+
+  lock(event: 'granted' | 'lost' | 'unavailable'): void {
+    outliveTrap(() => this.#live?.handle_lock(event));
   }
 
   /** Goes on in a fresh engine. The cursor is the last one that was seen here: what comes twice marks the same queries twice. */
@@ -132,6 +148,7 @@ export class LiveConnection implements Connection {
     } catch {
       // Its loop is dead; nobody listens to it any more.
     }
+    this.#tabs?.end();
     const from = { ...this.#settings, cursor: this.#status.cursor ?? undefined };
     const live = open(this.#cache, from, this.#token, new WeakRef(this), ++this.#turn);
     this.#live = live;
@@ -143,9 +160,15 @@ export class LiveConnection implements Connection {
     if (!this.#live || this.#turn !== turn) {
       return;
     }
-    if (kind === 'status') {
-      this.#follow(a as string, b as string | undefined);
-      return;
+    switch (kind) {
+      case 'status':
+        return this.#follow(a as string, b as string | undefined);
+      case 'send':
+        return this.#tabs?.send(a as string);
+      case 'channel':
+        return a ? this.#tabs?.open() : this.#tabs?.close();
+      case 'lock':
+        return a === 'release' ? this.#tabs?.release() : this.#tabs?.request(a === 'steal');
     }
     try {
       outliveTrap(() => this.#cache.host.drain(true));
@@ -220,81 +243,17 @@ function open(
   return cache.host.openLive(settings, token, (kind, a, b) => owner.deref()?.take(turn, kind, a, b));
 }
 
-type PageEvent = 'visible' | 'pagehide' | 'pageshow' | 'online' | 'offline';
-
-/** Listens to what the page tells of itself and of its network, until the signal; a worker or Node tells less or nothing. */
-function listenToPage(signal: AbortSignal, tell: (event: PageEvent) => void): void {
-  if (typeof document !== 'undefined') {
-    const onChange = () => document.visibilityState === 'visible' && tell('visible');
-    document.addEventListener('visibilitychange', onChange, { signal });
-  }
-  if (typeof globalThis.addEventListener === 'function') {
-    for (const name of ['pagehide', 'pageshow', 'online', 'offline'] as const) {
-      globalThis.addEventListener(name, () => tell(name), { signal });
-    }
-  }
+/** What carries words and locks keeps the connection no more than the page's events do. */
+function share(name: string, owner: WeakRef<LiveConnection>, signal: AbortSignal): Tabs {
+  const tabs = new Tabs(name, {
+    hear: (text) => owner.deref()?.hear(text),
+    lock: (event) => owner.deref()?.lock(event),
+  });
+  signal.addEventListener('abort', () => tabs.end());
+  return tabs;
 }
 
 /** Tells this client from all others; no secret. */
 function makeId(): string {
   return Array.from({ length: 2 }, () => Math.random().toString(36).slice(2, 10).padEnd(8, '0')).join('');
-}
-
-function check(options: ConnectOptions): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`connect: got ${show(options)} for its options: give an object with a url.`);
-  }
-  for (const name of Object.keys(options)) {
-    if (!OPTIONS.has(name)) {
-      throw new TypeError(`connect: the option ${show(name)} is unknown: there are ${[...OPTIONS].join(', ')}.`);
-    }
-  }
-  const { url, subscribe, token, cursor } = options;
-  if (typeof url !== 'string' || url === '') {
-    throw new TypeError(`connect: url is ${show(url)}: give the address of the stream, such as '/inv/v1/stream'.`);
-  }
-  if (subscribe !== undefined) {
-    if (!Array.isArray(subscribe)) {
-      throw new TypeError(`connect: subscribe is ${show(subscribe)}: give a list of globs, such as ['exec:*'].`);
-    }
-    const wrong = subscribe.findIndex((glob) => typeof glob !== 'string');
-    if (wrong >= 0) {
-      throw new TypeError(`connect: subscribe[${wrong}] is ${show(subscribe[wrong])}: give a glob, such as 'exec:*'.`);
-    }
-  }
-  if (token !== undefined && typeof token !== 'function') {
-    throw new TypeError(
-      `connect: token is a ${typeof token}: give a function that returns the token, or a promise of it.`,
-    );
-  }
-  // A `null` comes from a server that had no cursor, or from an earlier connection's status.
-  if (cursor !== undefined && cursor !== null && typeof cursor !== 'string') {
-    throw new TypeError(`connect: cursor is ${show(cursor)}: give the text that the server gave, or leave it out.`);
-  }
-}
-
-/** The absolute address; a relative one starts at the page's. */
-function resolveUrl(text: string): string {
-  const base = typeof location === 'undefined' ? undefined : location.href;
-  let url: URL;
-  try {
-    url = new URL(text, base);
-  } catch {
-    const remedy = base ? 'give a path or an absolute address' : 'there is no page here that it could be relative to';
-    throw new TypeError(`connect: url ${show(text)} can't be read: ${remedy}.`);
-  }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new TypeError(`connect: url ${show(text)} leads to ${url.protocol}: the stream comes over http: or https:.`);
-  }
-  if (url.username || url.password) {
-    throw new TypeError(
-      `connect: the url of ${url.host} holds a user or a password: use the token option or a cookie.`,
-    );
-  }
-  url.hash = '';
-  return url.href;
-}
-
-function show(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value.slice(0, 80)) : String(value);
 }

@@ -1,0 +1,65 @@
+//! Clients in tabs, a hub and a database on a virtual clock, with all that goes wrong between them. After it has settled, no
+//! watched query may be older than the database.
+//!
+//! `server` is a model of the hub, `cache` one of the query cache (the engine's own is simulated in `simulation`), `world` moves
+//! time, messages and bytes, and breaks things.
+
+use proptest::prelude::*;
+
+mod cache;
+mod server;
+mod world;
+
+use world::World;
+
+/// Steps of one world before it is left to settle.
+const STEPS: u32 = 250;
+
+fn run(seed: u64, tabs: usize, lossy: bool) -> u32 {
+    let mut world = World::new(seed, tabs, lossy);
+    for _ in 0..STEPS {
+        world.step();
+    }
+    world.settle();
+    world.steps
+}
+
+/// `LIVE_SEED` repeats one world, `LIVE_STEPS` says how many steps to take in all.
+fn many(steps: u32, from: u64) {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    if let Some(seed) = number("LIVE_SEED") {
+        run(seed, tabs_of(seed), seed % 2 == 0);
+        return;
+    }
+    let steps = number("LIVE_STEPS").map_or(steps, |steps| steps as u32);
+    let mut taken = 0;
+    let mut seed = from;
+    while taken < steps {
+        taken += run(seed, tabs_of(seed), seed % 2 == 0);
+        seed += 1;
+    }
+    println!("{taken} steps in {} worlds: missed 0", seed - from);
+}
+
+fn tabs_of(seed: u64) -> usize {
+    1 + (seed % 4) as usize
+}
+
+#[test]
+fn nothing_is_missed() {
+    many(40_000, 0);
+}
+
+#[test]
+#[ignore = "npm run simulate"]
+fn nothing_is_missed_in_a_million_steps() {
+    many(1_000_000, 1 << 20);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn nothing_is_missed_by_any_seed(seed in any::<u64>()) {
+        run(seed, tabs_of(seed), seed % 2 == 0);
+    }
+}
