@@ -4,6 +4,7 @@ import { focusing } from './focus';
 import { invalidation } from './invalidate';
 import { memory } from './memory';
 import { mounting } from './mount';
+import { mutating } from './mutate';
 import { observe } from './observe';
 import { patterns } from './pattern';
 import { reads } from './read';
@@ -18,6 +19,7 @@ export const cases: Case[] = [
   ...invalidation,
   ...bursts,
   ...focusing,
+  ...mutating,
   ...patterns,
   ...memory,
 ];

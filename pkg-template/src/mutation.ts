@@ -13,7 +13,7 @@ import { environmentManager } from './environmentManager';
 import { EngineTrapError } from './errors';
 import type { MutationCache } from './mutationCache';
 import { MutationRun } from './mutationRun';
-import { idleState, MUTATION_STATUSES, withScalars } from './mutationState';
+import { idleState, MUTATION_STATUSES, type MutationValues, stateOf } from './mutationState';
 import { notifyManager } from './notifyManager';
 import type { QueryCache } from './queryCache';
 
@@ -49,7 +49,7 @@ export class Mutation {
   #state: State;
   /** The last execution; none once that has settled. */
   #run: MutationRun | undefined;
-  readonly #runs = new Set<MutationRun>();
+  readonly #runs: MutationRun[] = [];
 
   constructor(config: MutationConfig) {
     this.#client = config.client;
@@ -147,7 +147,7 @@ export class Mutation {
     };
     const run = new MutationRun(this, () => this.#callMutationFn(variables, context), this.options);
     this.#run = run;
-    this.#runs.add(run);
+    this.#runs.push(run);
     const { config } = this.#cache;
     const asCore = this as unknown as CoreMutation<unknown, unknown, unknown>;
     const isRestored = this.#state.status === 'pending';
@@ -200,17 +200,21 @@ export class Mutation {
 
   pause(): void {
     this.ask((engine, slot) => engine.pause_mutation(slot, true));
-    this.#take({ type: 'pause' });
+    this.#take({ type: 'pause' }, this.#state);
   }
 
   goOn(): void {
     this.ask((engine, slot) => engine.pause_mutation(slot, false));
-    this.#take({ type: 'continue' });
+    this.#take({ type: 'continue' }, this.#state);
   }
 
   tellFailure(failureCount: number, error: unknown): void {
     this.ask((engine, slot) => engine.fail_mutation(slot, failureCount));
-    this.#take({ type: 'failed', failureCount, error }, { failureReason: error });
+    const { context, data, error: last, variables } = this.#state;
+    this.#take(
+      { type: 'failed', failureCount, error },
+      { context, data, error: last, failureReason: error as Error, variables },
+    );
   }
 
   // For its cache
@@ -267,7 +271,7 @@ export class Mutation {
 
   /** Gives the slot back if nothing needs it. */
   #release(): void {
-    if (this.slot === DETACHED || this.isStored || this.#observers.length > 0 || this.#runs.size > 0) {
+    if (this.slot === DETACHED || this.isStored || this.#observers.length > 0 || this.#runs.length > 0) {
       return;
     }
     this.ask((engine, slot) => engine.release_mutation(slot));
@@ -334,18 +338,19 @@ export class Mutation {
 
   #succeed(data: unknown): void {
     this.ask((engine, slot) => engine.settle_mutation(slot, true, performance.now()));
-    this.#take({ type: 'success', data }, { data, error: null, failureReason: null });
+    const { context, variables } = this.#state;
+    this.#take({ type: 'success', data }, { context, data, error: null, failureReason: null, variables });
   }
 
-  #giveUp(error: unknown): void {
+  #giveUp(error: Error): void {
     this.ask((engine, slot) => engine.settle_mutation(slot, false, performance.now()));
-    this.#take({ type: 'error', error }, { data: undefined, error, failureReason: error });
+    const { context, variables } = this.#state;
+    this.#take({ type: 'error', error }, { context, data: undefined, error, failureReason: error, variables });
   }
 
   /** Takes over the state into which a step has led, and tells of it. */
-  #take(action: object, values?: Partial<State>): void {
-    const { numbers, scratch } = this.host;
-    this.#state = withScalars(values ? { ...this.#state, ...values } : this.#state, numbers, scratch);
+  #take(action: object, values: MutationValues): void {
+    this.#state = stateOf(values, this.host.numbers, this.host.scratch);
     notifyManager.batch(() => {
       this.#observers.forEach((observer) => {
         observer.onMutationUpdate(action as never);
@@ -355,7 +360,7 @@ export class Mutation {
   }
 
   #end(run: MutationRun): void {
-    this.#runs.delete(run);
+    this.#runs.splice(this.#runs.indexOf(run), 1);
     if (this.#run === run) {
       this.#run = undefined;
     }

@@ -24,8 +24,10 @@ type AnyMutation = CoreMutation<any, any, any, any>;
 export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent) => void> implements Companion {
   config: MutationCacheConfig;
   readonly #mutations = new Set<Mutation>();
-  /** Those with a slot in the engine. */
-  readonly #attached = new Set<Mutation>();
+  /** Those with a slot in the engine that it doesn't list: removed, and not done. */
+  readonly #unlisted = new Set<Mutation>();
+  /** How many have a slot. */
+  #attached = 0;
   #lastId = 0;
   /** That of the first client: a cache of several clients stays in one engine. */
   #queryCache: QueryCache | undefined;
@@ -56,6 +58,7 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
   add(coreMutation: AnyMutation): void {
     const mutation = coreMutation as unknown as Mutation;
     this.#mutations.add(mutation);
+    this.#unlisted.delete(mutation);
     mutation.host.drain(mutation.store());
     this.notify({ type: 'added', mutation: coreMutation });
   }
@@ -63,7 +66,7 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
   remove(coreMutation: AnyMutation): void {
     const mutation = coreMutation as unknown as Mutation;
     if (this.#mutations.delete(mutation)) {
-      mutation.unstore();
+      this.#unlist(mutation);
     }
     this.notify({ type: 'removed', mutation: coreMutation });
   }
@@ -82,7 +85,7 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
     const mutations = [...this.#mutations];
     this.#mutations.clear();
     for (const mutation of mutations) {
-      mutation.unstore();
+      this.#unlist(mutation);
     }
     notifyManager.batch(() => {
       for (const mutation of mutations) {
@@ -130,7 +133,10 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
 
   /** A mutation gets a slot; the cache's own id in the engine. */
   enter(mutation: Mutation): number {
-    this.#attached.add(mutation);
+    this.#attached++;
+    if (!mutation.isStored) {
+      this.#unlisted.add(mutation);
+    }
     if (this.#slot === undefined) {
       this.#slot = this.#queryCache!.host.engine.open_mutations();
       this.#queryCache!.companions.add(this);
@@ -140,8 +146,9 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
 
   /** A mutation has given its slot back. */
   leave(mutation: Mutation): void {
-    this.#attached.delete(mutation);
-    if (this.#attached.size === 0 && this.#slot !== undefined) {
+    this.#attached--;
+    this.#unlisted.delete(mutation);
+    if (this.#attached === 0 && this.#slot !== undefined) {
       this.#queryCache!.companions.delete(this);
       this.#queryCache!.host.engine.close_mutations(this.#slot);
       this.#slot = undefined;
@@ -152,33 +159,39 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
 
   leaveEngine(): void {
     this.#slot = undefined;
-    for (const mutation of this.#attached) {
+    this.#attached = 0;
+    for (const mutation of this.#known()) {
       mutation.leaveEngine();
     }
   }
 
   replay(): void {
     // The order in which they came is that of their scopes.
-    for (const mutation of this.#mutations) {
+    for (const mutation of this.#known()) {
       mutation.replay();
-    }
-    for (const mutation of this.#attached) {
-      if (!mutation.isStored) {
-        mutation.replay();
-      }
     }
   }
 
   resume(): void {
-    for (const mutation of this.#attached) {
+    for (const mutation of this.#known()) {
       mutation.resume();
     }
   }
 
   stop(error: EngineTrapError): void {
-    for (const mutation of this.#attached) {
+    for (const mutation of this.#known()) {
       mutation.stop(error);
     }
+  }
+
+  #unlist(mutation: Mutation): void {
+    this.#unlisted.add(mutation);
+    mutation.unstore();
+  }
+
+  /** All that have a slot. */
+  #known(): Mutation[] {
+    return [...this.#mutations, ...this.#unlisted];
   }
 
   /** What may pass the filters; the pending ones are known without a look at all others. */

@@ -96,12 +96,21 @@ export class MutationObserver extends Subscribable<(result: Result) => void> {
 
   #updateResult(): void {
     const state = this.#mutation?.state ?? idleState();
+    const { status } = state;
     this.#result = {
-      ...state,
-      isPending: state.status === 'pending',
-      isSuccess: state.status === 'success',
-      isError: state.status === 'error',
-      isIdle: state.status === 'idle',
+      context: state.context,
+      data: state.data,
+      error: state.error,
+      failureCount: state.failureCount,
+      failureReason: state.failureReason,
+      isPaused: state.isPaused,
+      status,
+      variables: state.variables,
+      submittedAt: state.submittedAt,
+      isPending: status === 'pending',
+      isSuccess: status === 'success',
+      isError: status === 'error',
+      isIdle: status === 'idle',
       mutate: this.mutate,
       reset: this.reset,
     } as Result;

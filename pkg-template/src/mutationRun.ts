@@ -55,7 +55,7 @@ export class MutationRun implements RunPort {
       }
       this.#try();
     } else {
-      this.#wait().then(this.#try);
+      this.#wait().then(() => this.#try());
     }
     return this.promise;
   }
@@ -99,17 +99,19 @@ export class MutationRun implements RunPort {
     this.#reject(error);
   }
 
-  readonly #try = (): void => {
+  #try(): void {
     let answer: unknown;
     try {
       answer = this.#call();
     } catch (error) {
       answer = Promise.reject(error);
     }
-    Promise.resolve(answer).then(this.#resolve).catch(this.#failed);
-  };
+    Promise.resolve(answer)
+      .then(this.#resolve)
+      .catch((error) => this.#failed(error));
+  }
 
-  readonly #failed = (error: unknown): void => {
+  #failed(error: unknown): void {
     let again: boolean;
     try {
       again = this.#decide(error);
@@ -123,9 +125,9 @@ export class MutationRun implements RunPort {
     }
     this.#sleep()
       .then(() => (this.#mutation.ask((engine) => engine.wake_run(this.id, environment())) ? undefined : this.#wait()))
-      .then(this.#try);
+      .then(() => this.#try());
     this.#mutation.tellFailure(this.#failures, error);
-  };
+  }
 
   /** Whether another try follows; the engine then has set its time. */
   #decide(error: unknown): boolean {
