@@ -15,8 +15,9 @@ use world::World;
 /// Steps of one world before it is left to settle.
 const STEPS: u32 = 250;
 
-fn run(seed: u64, tabs: usize, lossy: bool) -> u32 {
-    let mut world = World::new(seed, tabs, lossy);
+fn run(seed: u64) -> u32 {
+    let tabs = 1 + (seed % 4) as usize;
+    let mut world = World::new(seed, tabs, seed.is_multiple_of(2));
     for _ in 0..STEPS {
         world.step();
     }
@@ -28,21 +29,17 @@ fn run(seed: u64, tabs: usize, lossy: bool) -> u32 {
 fn many(steps: u32, from: u64) {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     if let Some(seed) = number("LIVE_SEED") {
-        run(seed, tabs_of(seed), seed % 2 == 0);
+        run(seed);
         return;
     }
     let steps = number("LIVE_STEPS").map_or(steps, |steps| steps as u32);
     let mut taken = 0;
     let mut seed = from;
     while taken < steps {
-        taken += run(seed, tabs_of(seed), seed % 2 == 0);
+        taken += run(seed);
         seed += 1;
     }
     println!("{taken} steps in {} worlds: missed 0", seed - from);
-}
-
-fn tabs_of(seed: u64) -> usize {
-    1 + (seed % 4) as usize
 }
 
 #[test]
@@ -60,6 +57,6 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
     fn nothing_is_missed_by_any_seed(seed in any::<u64>()) {
-        run(seed, tabs_of(seed), seed % 2 == 0);
+        run(seed);
     }
 }

@@ -302,7 +302,7 @@ impl World {
     fn steal(&mut self, tab: usize) {
         if self.holder == Some(tab) {
             self.holder = None;
-            self.happens_to(tab, Happens::Lost { tab });
+            self.soon(Happens::Lost { tab });
             self.grant_next();
         }
     }
@@ -402,9 +402,8 @@ impl World {
         }
     }
 
-    fn happens_to(&mut self, tab: usize, happens: Happens) {
+    fn soon(&mut self, happens: Happens) {
         let ms = self.random.unit() * 5.0;
-        let _ = tab;
         self.later(ms, happens);
     }
 
@@ -518,12 +517,10 @@ impl World {
             Happens::Lost { .. } if self.holder != Some(tab) => {
                 self.act(tab, |tabs, now| tabs.handle_lock(LockEvent::Lost, now));
             }
-            Happens::Fetch { key, .. } => {
-                if self.tabs[tab].cache.entries[key].fetch.is_none() {
-                    let fetch = self.tabs[tab].cache.begin(key);
-                    let ms = self.random.unit() * 100.0;
-                    self.later(ms, Happens::Read { tab, key, fetch });
-                }
+            Happens::Fetch { key, .. } if self.tabs[tab].cache.entries[key].fetch.is_none() => {
+                let fetch = self.tabs[tab].cache.begin(key);
+                let ms = self.random.unit() * 100.0;
+                self.later(ms, Happens::Read { tab, key, fetch });
             }
             Happens::Fetched {
                 key,
@@ -563,9 +560,9 @@ impl World {
             Output::Lock(Lock::Steal) => {
                 self.waiting.retain(|at| *at != tab);
                 if let Some(holder) = self.holder.replace(tab) {
-                    self.happens_to(holder, Happens::Lost { tab: holder });
+                    self.soon(Happens::Lost { tab: holder });
                 }
-                self.happens_to(tab, Happens::Granted { tab });
+                self.soon(Happens::Granted { tab });
             }
             Output::Lock(Lock::Release) => self.release(tab),
             Output::Live(LiveOutput::AskToken { .. }) => {
@@ -704,7 +701,7 @@ impl World {
             && let Some(tab) = self.waiting.pop_front()
         {
             self.holder = Some(tab);
-            self.happens_to(tab, Happens::Granted { tab });
+            self.soon(Happens::Granted { tab });
         }
     }
 }
