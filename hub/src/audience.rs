@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use ferroquery::engine::protocol::Subject;
 use tokio::sync::mpsc::{self, error::TrySendError};
 
-use crate::filter::{Filter, Passing};
-
-type FilterKey = Vec<Box<[u8]>>;
+use crate::cursor::Place;
+use crate::entry::Content;
+use crate::filter::{Filter, FilterKey, Passing};
 
 #[derive(Default)]
 pub(crate) struct Audience {
@@ -20,7 +19,14 @@ pub(crate) struct Audience {
 
 struct Group {
     filter: Arc<Filter>,
-    members: BTreeMap<u64, mpsc::Sender<Bytes>>,
+    members: BTreeMap<u64, mpsc::Sender<Queued>>,
+}
+
+/// A frame on its way to one connection.
+#[derive(Clone, Debug)]
+pub(crate) struct Queued {
+    pub(crate) place: Place,
+    pub(crate) frame: Bytes,
 }
 
 /// A place in the audience, given up with [`Audience::leave`].
@@ -37,16 +43,27 @@ pub(crate) struct Concerned {
     pub(crate) size: usize,
 }
 
+impl Concerned {
+    /// Refetches of what passes in part are spread like those of the whole.
+    pub(crate) fn spread_over(&mut self, spread_ms: u64) {
+        for (_, passing) in &mut self.groups {
+            if let Passing::Part(part) = passing {
+                part.spread_over(spread_ms);
+            }
+        }
+    }
+}
+
 impl Audience {
     /// Takes a connection in. Its receiver ends, after what is queued, when it lost its seat for being slow.
     pub(crate) fn join(
         &mut self,
         filter: Filter,
         queue: usize,
-    ) -> (Seat, Arc<Filter>, mpsc::Receiver<Bytes>) {
+    ) -> (Seat, Arc<Filter>, mpsc::Receiver<Queued>) {
         let (sender, receiver) = mpsc::channel(queue.max(1));
         let seat = Seat {
-            group: filter.sources(),
+            group: filter.key(),
             id: self.next_id,
         };
         self.next_id += 1;
@@ -72,13 +89,13 @@ impl Audience {
         }
     }
 
-    pub(crate) fn concerned(&self, subjects: &[Subject]) -> Concerned {
+    pub(crate) fn concerned(&self, content: &Content) -> Concerned {
         let mut concerned = Concerned {
             groups: Vec::new(),
             size: 0,
         };
         for (key, group) in &self.groups {
-            let passing = group.filter.passing(subjects);
+            let passing = group.filter.passing(content);
             if passing != Passing::None {
                 concerned.groups.push((key.clone(), passing));
                 concerned.size += group.members.len();
@@ -88,9 +105,15 @@ impl Audience {
     }
 
     /// Queues a frame for everyone concerned. Who has no room left loses its seat: what it has queued is complete up to
-    /// there, and it can resume from that.
-    pub(crate) fn send(&mut self, concerned: Concerned, frame: impl Fn(&Passing) -> Option<Bytes>) {
+    /// there, and it can resume from that. Returns how many it was queued for, and how many lost their seats.
+    pub(crate) fn send(
+        &mut self,
+        concerned: Concerned,
+        place: Place,
+        frame: impl Fn(&Passing) -> Option<Bytes>,
+    ) -> (usize, usize) {
         let mut whole = None;
+        let (mut sent, mut lost) = (0, 0);
         for (key, passing) in concerned.groups {
             let frame = match passing {
                 Passing::All => whole.get_or_insert_with(|| frame(&Passing::All)).clone(),
@@ -99,12 +122,23 @@ impl Audience {
             let (Some(frame), Some(group)) = (frame, self.groups.get_mut(&key)) else {
                 continue;
             };
-            group.members.retain(|_, queue| {
-                !matches!(queue.try_send(frame.clone()), Err(TrySendError::Full(_)))
-            });
+            let queued = Queued { place, frame };
+            group
+                .members
+                .retain(|_, queue| match queue.try_send(queued.clone()) {
+                    Err(TrySendError::Full(_)) => {
+                        lost += 1;
+                        false
+                    }
+                    _ => {
+                        sent += 1;
+                        true
+                    }
+                });
             if group.members.is_empty() {
                 self.groups.remove(&key);
             }
         }
+        (sent, lost)
     }
 }

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use axum::http::request::Parts;
 
+use crate::authorize::Authorize;
 use crate::refusal::Refusal;
+use crate::rules::RuleBook;
 
 /// Decides, by a request's method, address and headers, whether it may publish. It runs before the body is read.
 pub type PublishGuard = Arc<dyn Fn(&Parts) -> Result<(), Refusal> + Send + Sync>;
@@ -42,8 +44,13 @@ pub struct HubConfig {
     pub max_connections: usize,
     /// The largest body of a publish, in bytes. Default 64 KiB.
     pub max_publish_bytes: usize,
-    /// Who may publish over HTTP. `None`, the default: nobody; only [`crate::Hub::publish`] does.
+    /// Who may publish over HTTP. `None`, the default: nobody; only [`crate::Hub::publish`] does. Not asked if there is
+    /// an `authorize`.
     pub publish_guard: Option<PublishGuard>,
+    /// Who may hear and publish what. `None`, the default: everybody hears everything.
+    pub authorize: Option<Arc<dyn Authorize>>,
+    /// What published events invalidate, so that clients need no rules of their own. Default: none.
+    pub rules: Arc<RuleBook>,
 }
 
 impl Default for HubConfig {
@@ -63,6 +70,8 @@ impl Default for HubConfig {
             max_connections: 10_000,
             max_publish_bytes: 64 * 1024,
             publish_guard: None,
+            authorize: None,
+            rules: Arc::default(),
         }
     }
 }
@@ -93,6 +102,8 @@ impl fmt::Debug for HubConfig {
             .field("max_connections", &self.max_connections)
             .field("max_publish_bytes", &self.max_publish_bytes)
             .field("publish_guard", &self.publish_guard.is_some())
+            .field("authorize", &self.authorize.is_some())
+            .field("rules", &self.rules)
             .finish()
     }
 }

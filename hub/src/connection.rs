@@ -9,11 +9,13 @@ use ferroquery::engine::protocol::{Bye, ByeReason, Hello, Message, Reset, Sync};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
-use crate::audience::Seat;
-use crate::cursor::Position;
+use crate::attach::Booking;
+use crate::audience::Queued;
+use crate::cursor::Head;
 use crate::entry::Entry;
 use crate::filter::Filter;
 use crate::hub::Hub;
+use crate::metrics::Reason;
 
 /// Frames are sent together up to about this many bytes.
 const CHUNK: usize = 32 * 1024;
@@ -31,34 +33,35 @@ pub(crate) struct Opening {
     pub(crate) hello: Hello,
     pub(crate) replay: Replay,
     /// The head of history at that moment.
-    pub(crate) bound: Position,
+    pub(crate) bound: Head,
 }
 
 pub(crate) struct Connection {
     hub: Hub,
-    seat: Seat,
+    booking: Booking,
     filter: Arc<Filter>,
-    queue: mpsc::Receiver<Bytes>,
+    queue: mpsc::Receiver<Queued>,
+    /// The replay went up to here. Another hub may have been ahead of this one, whose queue then brings some again.
+    bound: Head,
     drain: watch::Receiver<Option<Duration>>,
     is_draining: bool,
     stage: Stage,
     heartbeat_at: Instant,
     close_at: Instant,
+    /// When the token ends.
+    ends_at: Option<Instant>,
+    said_bye: bool,
 }
 
 enum Stage {
-    Hello(Opening),
-    Replay {
-        replay: Replay,
-        sent: u64,
-        bound: Position,
-    },
+    Hello(Hello, Replay),
+    Replay(Replay, u64),
     Live,
     Over,
 }
 
 enum Wake {
-    Frame(Option<Bytes>),
+    Frame(Option<Queued>),
     Drain(Duration),
     Close,
     Heartbeat,
@@ -67,23 +70,28 @@ enum Wake {
 impl Connection {
     pub(crate) fn new(
         hub: Hub,
-        seat: Seat,
+        booking: Booking,
         filter: Arc<Filter>,
-        queue: mpsc::Receiver<Bytes>,
+        queue: mpsc::Receiver<Queued>,
         opening: Opening,
+        ends_at: Option<Instant>,
     ) -> Self {
         let now = Instant::now();
         let config = hub.config();
+        // Connections that were opened together must not all come back together.
+        let rotate_at = now + config.lifetime.mul_f64(0.8 + 0.2 * rand::random::<f64>());
         Self {
             drain: hub.watch_drain(),
             is_draining: false,
-            seat,
+            booking,
             filter,
             queue,
-            stage: Stage::Hello(opening),
+            stage: Stage::Hello(opening.hello, opening.replay),
+            bound: opening.bound,
             heartbeat_at: now + config.heartbeat,
-            // Connections that were opened together must not all come back together.
-            close_at: now + config.lifetime.mul_f64(0.8 + 0.2 * rand::random::<f64>()),
+            close_at: ends_at.map_or(rotate_at, |ends_at| ends_at.min(rotate_at)),
+            ends_at,
+            said_bye: false,
             hub,
         }
     }
@@ -91,16 +99,10 @@ impl Connection {
     /// The next bytes to send; `None` when the stream is over.
     pub(crate) async fn next(&mut self) -> Option<Bytes> {
         let chunk = match std::mem::replace(&mut self.stage, Stage::Live) {
-            Stage::Hello(Opening {
-                hello,
-                replay,
-                bound,
-            }) => self.replay(hello_frame(hello), replay, 0, bound),
-            Stage::Replay {
-                replay,
-                sent,
-                bound,
-            } => self.replay(Vec::new(), replay, sent, bound),
+            // A token may end while a long history is replayed.
+            Stage::Replay(..) if self.has_ended() => self.bye(ByeReason::Exp),
+            Stage::Hello(hello, replay) => self.replay(hello_frame(hello), replay, 0),
+            Stage::Replay(replay, sent) => self.replay(Vec::new(), replay, sent),
             Stage::Live => self.live().await,
             Stage::Over => {
                 self.stage = Stage::Over;
@@ -112,37 +114,30 @@ impl Connection {
     }
 
     /// Replays a chunk, and closes the replay if that was the last one.
-    fn replay(
-        &mut self,
-        mut chunk: Vec<u8>,
-        replay: Replay,
-        mut sent: u64,
-        bound: Position,
-    ) -> Vec<u8> {
+    fn replay(&mut self, mut chunk: Vec<u8>, replay: Replay, mut sent: u64) -> Vec<u8> {
+        let metrics = &self.hub.shared().metrics;
         let end = match replay {
-            Replay::Reset(reset) => Message::Reset(reset),
+            Replay::Reset(reset) => {
+                metrics.count_ending("reset");
+                Message::Reset(reset)
+            }
             Replay::Entries(mut entries) => {
                 while let Some(entry) = entries.pop_front() {
-                    if let Some(frame) =
-                        entry.frame(self.hub.epoch(), &self.filter.passing(entry.subjects()))
-                    {
+                    if let Some(frame) = entry.frame(&self.filter.passing(entry.content())) {
                         chunk.extend_from_slice(&frame);
                         sent += 1;
+                        metrics.replayed.inc();
                     }
                     if chunk.len() >= CHUNK {
-                        self.stage = Stage::Replay {
-                            replay: Replay::Entries(entries),
-                            sent,
-                            bound,
-                        };
+                        self.stage = Stage::Replay(Replay::Entries(entries), sent);
                         return chunk;
                     }
                 }
+                metrics.count_ending("sync");
                 Message::Sync(Sync { replayed: sent })
             }
         };
-        let cursor = self.hub.epoch().cursor(bound);
-        chunk.extend_from_slice(end.frame(Some(cursor.as_str())).as_bytes());
+        chunk.extend_from_slice(end.frame(Some(self.bound.cursor.as_str())).as_bytes());
         chunk
     }
 
@@ -150,7 +145,10 @@ impl Connection {
         loop {
             // Frames come first in the selection below, so a busy stream would never see its end there.
             if Instant::now() >= self.close_at {
-                return self.bye(ByeReason::Drain);
+                return self.bye(match self.has_ended() {
+                    true => ByeReason::Exp,
+                    false => ByeReason::Drain,
+                });
             }
             let wake = tokio::select! {
                 biased;
@@ -160,10 +158,13 @@ impl Connection {
                 () = sleep_until(self.heartbeat_at) => Wake::Heartbeat,
             };
             match wake {
-                Wake::Frame(Some(frame)) => {
-                    let mut chunk = frame.to_vec();
+                Wake::Frame(Some(queued)) => {
+                    let mut chunk = Vec::new();
+                    self.take(queued, &mut chunk);
                     self.take_queued(&mut chunk, CHUNK);
-                    return chunk;
+                    if !chunk.is_empty() {
+                        return chunk;
+                    }
                 }
                 Wake::Frame(None) => return self.bye(ByeReason::Slow),
                 Wake::Drain(window) => {
@@ -175,8 +176,12 @@ impl Connection {
                 Wake::Close => {}
                 // A frame may have come just now; then it is next, and the silence is over anyway.
                 Wake::Heartbeat => {
-                    if let Some(cursor) = self.hub.position_if(|| self.queue.is_empty()) {
-                        return Message::Hb.frame(Some(cursor.as_str())).into_bytes();
+                    if let Some(head) = self.hub.position_if(|| self.queue.is_empty()) {
+                        let known = match head.place > self.bound.place {
+                            true => &head,
+                            false => &self.bound,
+                        };
+                        return Message::Hb.frame(Some(known.cursor.as_str())).into_bytes();
                     }
                 }
             }
@@ -186,18 +191,35 @@ impl Connection {
     fn take_queued(&mut self, chunk: &mut Vec<u8>, limit: usize) {
         while chunk.len() < limit {
             match self.queue.try_recv() {
-                Ok(frame) => chunk.extend_from_slice(&frame),
+                Ok(queued) => self.take(queued, chunk),
                 Err(_) => break,
             }
         }
     }
 
+    /// What has been replayed already is not sent again.
+    fn take(&self, queued: Queued, chunk: &mut Vec<u8>) {
+        if queued.place > self.bound.place {
+            chunk.extend_from_slice(&queued.frame);
+        }
+    }
+
+    fn has_ended(&self) -> bool {
+        self.ends_at
+            .is_some_and(|ends_at| Instant::now() >= ends_at)
+    }
+
     /// The last chunk: what is queued, so that the client need not fetch it again, and the farewell.
     fn bye(&mut self, reason: ByeReason) -> Vec<u8> {
-        self.hub.leave(&self.seat);
+        self.booking.leave();
         self.stage = Stage::Over;
+        self.said_bye = true;
+        self.hub.shared().metrics.count_bye(&reason);
         let mut chunk = Vec::new();
-        self.take_queued(&mut chunk, usize::MAX);
+        // What came in after the token had ended is not its bearer's to read; it waits in history.
+        if reason != ByeReason::Exp {
+            self.take_queued(&mut chunk, usize::MAX);
+        }
         let config = self.hub.config();
         let bye = Bye {
             reason,
@@ -211,8 +233,11 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.hub.leave(&self.seat);
-        self.hub.count_closed();
+        if !self.said_bye {
+            let reason = String::from("left");
+            let closed = &self.hub.shared().metrics.closed;
+            closed.get_or_create(&Reason { reason }).inc();
+        }
     }
 }
 

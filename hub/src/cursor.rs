@@ -3,26 +3,47 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// The longest cursor, in bytes.
-const MAX_CURSOR: usize = 128;
+use ferroquery::engine::protocol::MAX_ID;
 
 /// A place in the history of this process: the number of events published before it. 0 is the start.
 pub type Position = u64;
 
-/// One run of a hub. Two runs never share it, so that a cursor of an earlier run is recognised.
+/// One run of history. Two runs never share it, so that a cursor of an earlier run is recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Epoch(Arc<str>);
+
+/// Where something stands among all that a hub passes on, so that it can be compared; a cursor can't.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    /// Counts the losses of history that this hub has noticed: positions of different eras have no order of their own.
+    pub(crate) era: u32,
+    /// The position, or what stands in front of the dash in one of Redis: ms.
+    pub(crate) major: u64,
+    /// What stands behind the dash.
+    pub(crate) minor: u64,
+}
+
+/// Where history stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Head {
+    pub(crate) place: Place,
+    pub(crate) cursor: Cursor,
+}
 
 impl Epoch {
     pub(crate) fn random() -> Self {
         Self(format!("{:016x}", rand::random::<u64>()).into())
     }
 
+    pub(crate) fn named(name: &str) -> Self {
+        Self(name.into())
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
-    pub(crate) fn cursor(&self, position: Position) -> Cursor {
+    pub(crate) fn cursor(&self, position: impl fmt::Display) -> Cursor {
         Cursor(format!("{}.{position}", self.0))
     }
 }
@@ -41,7 +62,7 @@ pub(crate) enum CursorError {
 impl Cursor {
     /// Reads what a client sent.
     pub(crate) fn parse(text: &[u8]) -> Result<Self, CursorError> {
-        if text.len() > MAX_CURSOR {
+        if text.len() > MAX_ID {
             return Err(CursorError::TooLong(text.len()));
         }
         match text
@@ -53,9 +74,14 @@ impl Cursor {
         }
     }
 
-    /// The position, if this is a cursor of that epoch.
+    /// The epoch and the position, if there are both.
+    pub(crate) fn parts(&self) -> Option<(&str, &str)> {
+        self.0.rsplit_once('.')
+    }
+
+    /// The position, if this is a cursor of that epoch of a history in memory.
     pub(crate) fn position_in(&self, epoch: &Epoch) -> Option<Position> {
-        let (theirs, position) = self.0.rsplit_once('.')?;
+        let (theirs, position) = self.parts()?;
         let position = position.parse().ok()?;
         (theirs == epoch.as_str()).then_some(position)
     }
@@ -78,7 +104,7 @@ impl fmt::Display for CursorError {
             CursorError::TooLong(length) => {
                 write!(
                     f,
-                    "the cursor has {length} bytes, at most {MAX_CURSOR} are allowed"
+                    "the cursor has {length} bytes, at most {MAX_ID} are allowed"
                 )
             }
             CursorError::BadByte(byte) => {

@@ -1,94 +1,134 @@
-//! What a connection asked for: globs over the subjects of operations.
+//! What reaches a connection: what it asked for and its token allows.
 
-use ferroquery::engine::glob::Glob;
-use ferroquery::engine::protocol::Subject;
+use ferroquery::engine::protocol::{Inv, Op, Reset, Subject};
 
-/// Globs on one connection, at most.
-const MAX_SUBS: usize = 64;
-/// The longest glob, in bytes. Intersecting takes time in the product of both lengths, so this one is kept short.
-const MAX_SUB: usize = 256;
+use crate::entry::Content;
+use crate::globs::Globs;
 
-/// The union of a connection's subscriptions; none at all means everything.
+/// A connection's subscriptions and claims.
 #[derive(Debug)]
 pub(crate) struct Filter {
-    globs: Vec<Glob>,
+    /// None at all ask for everything.
+    subs: Globs,
+    /// `None`: this hub asks for no tokens.
+    claims: Option<Globs>,
+    /// What lies in both, for operations that are wider than the claims.
+    both: Globs,
 }
 
-/// Which operations of an event pass.
-#[derive(Debug, PartialEq, Eq)]
+/// Filters with equal keys let the same pass.
+pub(crate) type FilterKey = (Vec<Box<[u8]>>, Option<Vec<Box<[u8]>>>);
+
+/// What of an event passes.
+#[derive(Debug, PartialEq)]
 pub(crate) enum Passing {
     All,
     None,
-    /// These, by index.
-    Some(Vec<usize>),
-}
-
-/// Why a subscription was refused.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum FilterError {
-    Empty,
-    TooLong(usize),
-    TooMany(usize),
+    /// Fewer or narrower operations.
+    Part(Content),
 }
 
 impl Filter {
-    /// Reads subscriptions; the order and repetitions mean nothing.
-    pub(crate) fn parse(mut subs: Vec<String>) -> Result<Self, FilterError> {
-        subs.sort();
-        subs.dedup();
-        if subs.len() > MAX_SUBS {
-            return Err(FilterError::TooMany(subs.len()));
+    pub(crate) fn new(subs: Globs, claims: Option<Globs>) -> Self {
+        let both = match &claims {
+            Some(claims) => claims.within(&subs),
+            None => subs.clone(),
+        };
+        Self { subs, claims, both }
+    }
+
+    /// Whether nothing can ever pass.
+    pub(crate) fn is_hopeless(&self) -> bool {
+        self.claims.is_some() && self.both.is_empty()
+    }
+
+    pub(crate) fn passing(&self, content: &Content) -> Passing {
+        match content {
+            Content::Inv { inv, subjects } => self.of_inv(inv, subjects),
+            Content::Reset(reset) => self.of_reset(reset),
         }
-        let globs = subs.iter().map(|sub| match sub.len() {
-            0 => Err(FilterError::Empty),
-            1..=MAX_SUB => Glob::parse(sub.as_bytes()).map_err(|_| FilterError::TooLong(sub.len())),
-            length => Err(FilterError::TooLong(length)),
-        });
-        Ok(Self {
-            globs: globs.collect::<Result<_, _>>()?,
+    }
+
+    fn of_inv(&self, inv: &Inv, subjects: &[Subject]) -> Passing {
+        if self.subs.is_empty() && self.claims.is_none() {
+            return Passing::All;
+        }
+        let mut ops = Vec::new();
+        let mut is_whole = true;
+        for (op, subject) in inv.ops.iter().zip(subjects) {
+            if !self.subs.is_empty() && !self.subs.intersects(subject) {
+                is_whole = false;
+            } else if self
+                .claims
+                .as_ref()
+                .is_none_or(|claims| claims.cover(op, subject))
+            {
+                ops.push(op.clone());
+            } else {
+                is_whole = false;
+                for narrower in self.narrowed(subject) {
+                    if !ops.contains(&narrower) {
+                        ops.push(narrower);
+                    }
+                }
+            }
+        }
+        match (is_whole, ops.is_empty()) {
+            (true, _) => Passing::All,
+            (false, true) => Passing::None,
+            (false, false) => Passing::Part(Content::of(Inv { ops, ..inv.clone() })),
+        }
+    }
+
+    /// An operation that reaches beyond the claims, cut down to them: all that it may hit there.
+    fn narrowed(&self, subject: &Subject) -> impl Iterator<Item = Op> {
+        let hit = self.both.iter().filter(|glob| subject.intersects(glob));
+        hit.filter_map(|glob| {
+            let own = glob.literal_prefix();
+            // Claims on tags and events say nothing about keys; everything includes what has a tag.
+            if let Some(tag) = own.strip_prefix(b"tag:") {
+                let is_tag = *subject == Subject::Everything && glob.is_literal();
+                let t = String::from_utf8(tag.to_vec()).ok().filter(|_| is_tag)?;
+                return Some(Op::Tag { t });
+            }
+            (!own.starts_with(b"event:")).then(|| Op::Glob { p: glob.clone() })
         })
     }
 
-    /// `subjects` are those of an event's operations.
-    pub(crate) fn passing(&self, subjects: &[Subject]) -> Passing {
-        if self.globs.is_empty() {
+    /// `["*"]` tells nothing and passes as it is; another scope is cut down to the claims.
+    fn of_reset(&self, reset: &Reset) -> Passing {
+        if reset.scope == ["*"] {
             return Passing::All;
         }
-        let passes = |subject: &Subject| self.globs.iter().any(|glob| subject.intersects(glob));
-        let passing: Vec<usize> = (0..subjects.len())
-            .filter(|at| passes(&subjects[*at]))
-            .collect();
-        match passing.len() {
-            0 => Passing::None,
-            count if count == subjects.len() => Passing::All,
-            _ => Passing::Some(passing),
+        let globs = reset.scope.iter().filter_map(|scope| {
+            let op = serde_json::json!({ "k": "glob", "p": scope });
+            Op::try_from(op).ok()
+        });
+        let ops: Vec<Op> = globs.collect();
+        let subjects: Vec<Subject> = ops.iter().map(Op::subject).collect();
+        let everything = Inv {
+            ops,
+            mode: Default::default(),
+            src: None,
+            spread_ms: None,
+        };
+        match self.of_inv(&everything, &subjects) {
+            Passing::All => Passing::All,
+            Passing::None => Passing::None,
+            Passing::Part(part) => {
+                let scope = part.globs();
+                Passing::Part(Content::Reset(Reset {
+                    scope,
+                    ..reset.clone()
+                }))
+            }
         }
     }
 
-    /// Equal for filters that ask for the same.
-    pub(crate) fn sources(&self) -> Vec<Box<[u8]>> {
-        self.globs.iter().map(|glob| glob.source().into()).collect()
-    }
-}
-
-impl std::fmt::Display for FilterError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            FilterError::Empty => {
-                f.write_str("sub is empty and would match nothing: leave it out to get everything")
-            }
-            FilterError::TooLong(length) => {
-                write!(
-                    f,
-                    "a sub has {length} bytes, at most {MAX_SUB} are allowed: use a shorter, wider glob"
-                )
-            }
-            FilterError::TooMany(count) => {
-                write!(
-                    f,
-                    "there are {count} subs, at most {MAX_SUBS} are allowed: use fewer, wider globs"
-                )
-            }
-        }
+    pub(crate) fn key(&self) -> FilterKey {
+        (
+            self.subs.sources(),
+            self.claims.as_ref().map(Globs::sources),
+        )
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::cursor::Position;
 use crate::entry::Entry;
+use crate::upstream::Missed;
 
 /// A ring of entries with consecutive positions.
 pub(crate) struct History {
@@ -13,19 +14,6 @@ pub(crate) struct History {
     bytes: usize,
     max_entries: usize,
     max_bytes: usize,
-}
-
-/// What a client missed.
-#[derive(Debug)]
-pub(crate) enum Missed {
-    /// All of it, oldest first.
-    Entries(Vec<Arc<Entry>>),
-    /// Some of it is gone.
-    Trimmed,
-    /// More than `limit` entries.
-    TooMany,
-    /// The position lies ahead of everything published.
-    Ahead,
 }
 
 impl History {
@@ -41,8 +29,8 @@ impl History {
 
     /// Takes the entry in as the new head and drops what no longer fits, if need be the entry itself.
     pub(crate) fn push(&mut self, entry: Arc<Entry>) {
-        debug_assert_eq!(entry.position(), self.head + 1);
-        self.head = entry.position();
+        self.head += 1;
+        debug_assert_eq!(entry.at().place.major, self.head);
         self.bytes += entry.bytes();
         self.entries.push_back(entry);
         while self.entries.len() > self.max_entries || self.bytes > self.max_bytes {
@@ -53,9 +41,9 @@ impl History {
         }
     }
 
-    pub(crate) fn missed_since(&self, position: Position, limit: usize) -> Missed {
+    pub(crate) fn missed_since(&self, position: Position, limit: usize) -> Missed<Arc<Entry>> {
         let Some(count) = self.head.checked_sub(position) else {
-            return Missed::Ahead;
+            return Missed::Foreign;
         };
         let Some(skip) = (self.entries.len() as u64).checked_sub(count) else {
             return Missed::Trimmed;

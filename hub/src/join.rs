@@ -11,6 +11,8 @@ use std::time::Duration;
 use ferroquery::engine::protocol::{Inv, Mode, Op};
 use tokio::time::Instant;
 
+use crate::{cursor::Head, entry::Content};
+
 /// Held events at which the window ends early.
 const MAX_HELD: usize = 32;
 /// Operations of one event are gathered up to this many.
@@ -124,6 +126,21 @@ impl Joiner {
             self.until
         }
     }
+}
+
+/// Joins what was read at once: neighbours of a kind become one event, at the place of the last of them.
+pub(crate) fn gather(events: Vec<(Head, Content)>) -> Vec<(Head, Content)> {
+    let mut gathered: Vec<(Head, Content)> = Vec::new();
+    for (head, content) in events {
+        if let Some((last_head, last)) = gathered.last_mut()
+            && last.absorb(&content, MAX_OPS)
+        {
+            *last_head = head;
+        } else {
+            gathered.push((head, content));
+        }
+    }
+    gathered
 }
 
 /// What has to be equal for two operations to be one: `src` too, since it decides whether a client skips it.

@@ -21,21 +21,51 @@
 //! What came before is replayed, what comes after is queued. A full queue takes the seat away and ends in `bye`, and a
 //! cursor whose successors are no longer all in history ends in `reset`.
 
+// A backend that mounts the hub leaves a few things to the server.
+#![cfg_attr(not(feature = "server"), allow(dead_code))]
+
+mod attach;
 mod audience;
+mod authorize;
+#[cfg(feature = "server")]
+mod cli;
 mod config;
 mod connection;
 mod cursor;
 mod entry;
+mod expiry;
 mod filter;
+mod globs;
 mod history;
 mod hub;
 mod join;
+#[cfg(feature = "server")]
+mod limits;
+mod metrics;
+#[cfg(feature = "server")]
+mod mirror;
+mod outbox;
 mod publish;
 mod refusal;
+mod rules;
 mod stream;
+#[cfg(feature = "server")]
+mod streams;
+#[cfg(feature = "server")]
+mod tokens;
+mod upstream;
 
+pub use authorize::{Authorize, BoxFuture, Grant, Purpose};
 pub use config::{HubConfig, PublishGuard};
 pub use cursor::{Cursor, Position};
 pub use ferroquery::engine::protocol::{Inv, Mode, Op};
+pub use globs::{Globs, GlobsError};
 pub use hub::{Hub, HubStats};
 pub use refusal::Refusal;
+pub use rules::{RuleBook, RuleBookError};
+#[cfg(feature = "server")]
+pub use {
+    cli::main,
+    streams::{Streams, StreamsConfig, StreamsError},
+    tokens::{Keys, KeysError, Tokens},
+};

@@ -3,10 +3,12 @@
 use axum::Json;
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{StatusCode, header, request::Parts};
 use ferroquery::engine::protocol::{Inv, Op, ProtocolError};
 use serde::Serialize;
 
+use crate::authorize::Purpose;
+use crate::globs::Globs;
 use crate::hub::Hub;
 use crate::refusal::Refusal;
 
@@ -20,15 +22,15 @@ pub(crate) async fn publish(
     State(hub): State<Hub>,
     request: Request,
 ) -> Result<(StatusCode, Json<Published>), Refusal> {
+    let id = accept(&hub, request)
+        .await
+        .inspect_err(|refusal| hub.shared().metrics.count_refusal(refusal.code()))?;
+    Ok((StatusCode::ACCEPTED, Json(Published { id })))
+}
+
+async fn accept(hub: &Hub, request: Request) -> Result<String, Refusal> {
     let (parts, body) = request.into_parts();
-    match &hub.config().publish_guard {
-        None => {
-            return Err(Refusal::forbidden(
-                "publishing over HTTP is off on this server: publish in its process, or set a publish_guard",
-            ));
-        }
-        Some(guard) => guard(&parts)?,
-    }
+    let claims = claims(hub, &parts).await?;
     let limit = hub.config().max_publish_bytes;
     let announced = parts
         .headers
@@ -51,13 +53,43 @@ pub(crate) async fn publish(
     let body = std::str::from_utf8(&body).map_err(|error| {
         Refusal::invalid("invalid_json", format!("the body is not UTF-8: {error}"))
     })?;
-    let position = hub.publish(read(body)?);
-    Ok((
-        StatusCode::ACCEPTED,
-        Json(Published {
-            id: hub.epoch().cursor(position).to_string(),
-        }),
-    ))
+    let inv = read(body)?;
+    if let Some(claims) = claims {
+        check(&inv, &claims)?;
+    }
+    Ok(hub.publish_confirmed(inv).await?.to_string())
+}
+
+/// What may be published; `None`: everything.
+async fn claims(hub: &Hub, parts: &Parts) -> Result<Option<Globs>, Refusal> {
+    if let Some(authorize) = &hub.config().authorize {
+        let grant = authorize
+            .authorize(&parts.headers, Purpose::Publish)
+            .await?;
+        return match grant.publish.is_empty() {
+            true => Err(Refusal::forbidden("the token has no claim to publish")),
+            false => Ok(Some(grant.publish)),
+        };
+    }
+    match &hub.config().publish_guard {
+        None => Err(Refusal::forbidden(
+            "publishing over HTTP is off on this server: publish in its process, or have it check tokens",
+        )),
+        Some(guard) => guard(parts).map(|()| None),
+    }
+}
+
+fn check(inv: &Inv, claims: &Globs) -> Result<(), Refusal> {
+    match inv
+        .ops
+        .iter()
+        .position(|op| !claims.cover(op, &op.subject()))
+    {
+        Some(at) => Err(Refusal::forbidden(format!(
+            "ops[{at}] reaches beyond the token's claim to publish: name less, or get a token that allows it"
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn read(body: &str) -> Result<Inv, Refusal> {

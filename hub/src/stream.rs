@@ -8,8 +8,13 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
+use crate::attach::Asked;
+use crate::authorize::Purpose;
+use crate::connection::Connection;
 use crate::cursor::Cursor;
+use crate::expiry;
 use crate::filter::Filter;
+use crate::globs::Globs;
 use crate::hub::Hub;
 use crate::refusal::Refusal;
 
@@ -21,8 +26,9 @@ pub(crate) async fn open(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let asked = Asked::read(query.as_deref().unwrap_or_default(), &headers)?;
-    let connection = hub.attach(asked.filter, asked.cursor.as_ref())?;
+    let connection = accept(&hub, query.as_deref().unwrap_or_default(), &headers)
+        .await
+        .inspect_err(|refusal| hub.shared().metrics.count_refusal(refusal.code()))?;
     let chunks = stream::unfold(connection, async |mut connection| {
         let chunk: Bytes = connection.next().await?;
         Some((Ok::<_, Infallible>(chunk), connection))
@@ -39,12 +45,37 @@ pub(crate) async fn open(
     Ok((headers, Body::from_stream(chunks)).into_response())
 }
 
-struct Asked {
-    filter: Filter,
+async fn accept(hub: &Hub, query: &str, headers: &HeaderMap) -> Result<Connection, Refusal> {
+    let grant = match &hub.config().authorize {
+        Some(authorize) => Some(authorize.authorize(headers, Purpose::Stream).await?),
+        None => None,
+    };
+    let Wanted { subs, cursor } = Wanted::read(query, headers)?;
+    let exp = grant
+        .as_ref()
+        .and_then(|grant| grant.expires_at)
+        .map(|exp| (exp, expiry::instant(exp)));
+    let filter = Filter::new(subs, grant.map(|grant| grant.subscribe));
+    if filter.is_hopeless() {
+        return Err(Refusal::forbidden(
+            "the token's claims have nothing in common with what was asked for: ask for other subs, or get a token that allows these",
+        ));
+    }
+    hub.attach(Asked {
+        filter,
+        cursor,
+        exp,
+    })
+    .await
+}
+
+/// What a request asks for, claims aside.
+struct Wanted {
+    subs: Globs,
     cursor: Option<Cursor>,
 }
 
-impl Asked {
+impl Wanted {
     /// Other parameters are left alone: a later version of the protocol may have them.
     fn read(query: &str, headers: &HeaderMap) -> Result<Self, Refusal> {
         let mut subs = Vec::new();
@@ -65,8 +96,8 @@ impl Asked {
             .map(|cursor| Cursor::parse(&cursor))
             .transpose();
         Ok(Self {
-            filter: Filter::parse(subs)
-                .map_err(|error| Refusal::invalid("invalid_sub", error.to_string()))?,
+            subs: Globs::parse(subs)
+                .map_err(|error| Refusal::invalid("invalid_sub", format!("sub: {error}")))?,
             cursor: cursor
                 .map_err(|error| Refusal::invalid("invalid_cursor", error.to_string()))?,
         })

@@ -2,10 +2,18 @@
 
 mod support;
 
+mod claims;
 mod closing;
+mod command_line;
 mod filters;
 mod gapless;
 mod joining;
+mod mirroring;
+mod program;
 mod publishing;
+mod redis_server;
 mod resuming;
+mod rules;
+mod shared_history;
 mod slow;
+mod tokens;

@@ -1,0 +1,152 @@
+//! How a connection is taken in.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use ferroquery::engine::protocol::{Hello, Reset, ResetReason, VERSION};
+use tokio::time::{Instant, timeout};
+
+use crate::audience::Seat;
+use crate::connection::{Connection, Opening, Replay};
+use crate::cursor::Cursor;
+use crate::entry::Entry;
+use crate::filter::Filter;
+use crate::hub::{Hub, Shared, UPSTREAM_PATIENCE, out_of_reach};
+use crate::refusal::Refusal;
+use crate::upstream::{Missed, UpstreamError};
+
+/// Who asks for a stream, and for what.
+pub(crate) struct Asked {
+    pub(crate) filter: Filter,
+    pub(crate) cursor: Option<Cursor>,
+    /// When the token ends: seconds since the Unix epoch, and the same moment on the clock.
+    pub(crate) exp: Option<(u64, Instant)>,
+}
+
+/// A connection's place: counted until dropped, with a seat in the audience once it has one.
+pub(crate) struct Booking {
+    hub: Hub,
+    seat: Option<Seat>,
+}
+
+impl Hub {
+    /// Takes a connection in: from one moment on it is live, and what it missed before that moment is replayed or reset.
+    pub(crate) async fn attach(&self, asked: Asked) -> Result<Connection, Refusal> {
+        let Shared { config, .. } = &**self.shared();
+        if self.shared().drain.borrow().is_some() {
+            return Err(Refusal::unavailable(
+                "draining",
+                "this server is going away: connect again",
+                1,
+            ));
+        }
+        let mut booking = self.book()?;
+        let spread = config.spread(*self.shared().open.borrow());
+        let limit = config.replay_limit;
+        let (filter, queue, missed, mut head, mut epoch) = {
+            let mut state = self.shared().state.lock();
+            let (seat, filter, queue) = state.audience.join(asked.filter, config.queue_events);
+            booking.seat = Some(seat);
+            let missed = match &asked.cursor {
+                None => Missed::Entries(Vec::new()),
+                Some(cursor) => match cursor.position_in(&state.epoch) {
+                    None => Missed::Foreign,
+                    Some(position) => state.history.missed_since(position, limit),
+                },
+            };
+            let epoch = state.epoch.as_str().to_owned();
+            (filter, queue, missed, state.head.clone(), epoch)
+        };
+        let missed = match &self.shared().upstream {
+            None => missed,
+            Some(upstream) => {
+                let cursor = asked.cursor.as_ref();
+                let since = timeout(UPSTREAM_PATIENCE, upstream.since(cursor, limit))
+                    .await
+                    .map_err(|_| UpstreamError("no answer in time".into()))
+                    .flatten()
+                    .map_err(|error| out_of_reach(&error))?;
+                // The era of the moment at which it took its seat: a loss noticed from then on is still in the queue.
+                let era = head.place.era;
+                head = since.head;
+                head.place.era = era;
+                epoch = since.epoch;
+                shared(since.missed)
+            }
+        };
+        let lost = |reason| Replay::Reset(Reset::everything(reason, spread.as_millis() as u64));
+        let replay = match missed {
+            Missed::Entries(entries) => Replay::Entries(VecDeque::from(entries)),
+            Missed::Trimmed => lost(ResetReason::Trimmed),
+            Missed::TooMany => lost(ResetReason::ReplayLimit),
+            Missed::Foreign => lost(ResetReason::Epoch),
+        };
+        let hello = Hello {
+            v: VERSION,
+            epoch,
+            hb_ms: config.heartbeat.as_millis() as u64,
+            retry_ms: config.retry.as_millis() as u64,
+            jitter_ms: config.jitter.as_millis() as u64,
+            exp: asked.exp.map(|(exp, _)| exp),
+        };
+        self.shared().metrics.opened.inc();
+        let opening = Opening {
+            hello,
+            replay,
+            bound: head,
+        };
+        let ends = asked.exp.map(|(_, ends)| ends);
+        Ok(Connection::new(
+            self.clone(),
+            booking,
+            filter,
+            queue,
+            opening,
+            ends,
+        ))
+    }
+
+    fn book(&self) -> Result<Booking, Refusal> {
+        let max = self.shared().config.max_connections;
+        let booked = self.shared().open.send_if_modified(|open| {
+            let free = *open < max;
+            *open += usize::from(free);
+            free
+        });
+        if !booked {
+            let message = format!("all {max} connections are taken: try again later");
+            return Err(Refusal::unavailable("too_many_connections", message, 5));
+        }
+        self.shared().metrics.connections.inc();
+        Ok(Booking {
+            hub: self.clone(),
+            seat: None,
+        })
+    }
+}
+
+impl Booking {
+    /// Ends the connection's claim to further events.
+    pub(crate) fn leave(&mut self) {
+        if let Some(seat) = self.seat.take() {
+            self.hub.shared().state.lock().audience.leave(&seat);
+        }
+    }
+}
+
+impl Drop for Booking {
+    fn drop(&mut self) {
+        self.leave();
+        self.hub.shared().metrics.connections.dec();
+        self.hub.shared().open.send_modify(|open| *open -= 1);
+    }
+}
+
+fn shared(missed: Missed) -> Missed<Arc<Entry>> {
+    match missed {
+        Missed::Entries(entries) => Missed::Entries(entries.into_iter().map(Arc::new).collect()),
+        Missed::Trimmed => Missed::Trimmed,
+        Missed::TooMany => Missed::TooMany,
+        Missed::Foreign => Missed::Foreign,
+    }
+}

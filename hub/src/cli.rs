@@ -1,0 +1,82 @@
+//! The command line.
+
+mod check;
+mod rules_command;
+mod serve;
+mod settings;
+mod token;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use settings::Settings;
+
+/// Tells browsers what turned stale: a hub for ferroquery's live protocol.
+///
+/// Without a subcommand it serves. Streams are at /inv/v1/stream, publications go to /inv/v1/publish. Settings come from
+/// flags, the environment (the names in brackets) and a TOML file with the flags' names, in this order.
+#[derive(Parser)]
+#[command(
+    name = "ferroquery-hub",
+    version,
+    args_conflicts_with_subcommands = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(clap::Args)]
+struct Serve {
+    /// A TOML file with settings
+    #[arg(long, env = "FERROQUERY_HUB_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve (what is done without a subcommand)
+    Serve(Box<Serve>),
+    /// Verify that a server, of whatever make, speaks the live protocol
+    Check(check::Check),
+    /// Check rules, or try them without a server
+    Rules {
+        #[command(subcommand)]
+        command: rules_command::RulesCommand,
+    },
+    /// Make a token, signed with the secret of --jwt-secret
+    Token(token::Token),
+}
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    let Cli { command, serve } = Cli::parse();
+    let done = match command {
+        None => run(serve::serve(serve.config, serve.settings)),
+        Some(Command::Serve(serve)) => run(serve::serve(serve.config, serve.settings)),
+        Some(Command::Check(check)) => run(check.run()),
+        Some(Command::Rules { command }) => command.run(),
+        Some(Command::Token(token)) => token.run(),
+    };
+    match done {
+        Ok(code) => code,
+        Err(message) => {
+            eprintln!("ferroquery-hub: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(task: impl Future<Output = Result<ExitCode, String>>) -> Result<ExitCode, String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("no runtime: {error}"))?;
+    runtime.block_on(task)
+}

@@ -1,0 +1,28 @@
+-- ARGV[2]: the cursor's epoch, [3]: its id, empty for none, [4]: the most entries, [5]: the most bytes.
+-- Returns {verdict, epoch, last id, entries, whether there are more}.
+-- A cursor is good only if its entry is still there or is the last one ever added: a stream doesn't tell what was trimmed
+-- (max-deleted-entry-id stays 0-0). One script, so that nothing is trimmed between the question and the reading.
+local last
+local info = redis.call('XINFO', 'STREAM', KEYS[1])
+for at = 1, #info, 2 do
+  if info[at] == 'last-generated-id' then last = info[at + 1] end
+end
+local from = ARGV[3]
+if from == '' then return {'resumed', epoch, last, {}, 0} end
+if ARGV[2] ~= epoch then return {'foreign', epoch, last, {}, 0} end
+if from ~= last and #redis.call('XRANGE', KEYS[1], from, from) == 0 then
+  return {'trimmed', epoch, last, {}, 0}
+end
+local entries, bytes = {}, 0
+while true do
+  local page = redis.call('XRANGE', KEYS[1], '(' .. from, '+', 'COUNT', 128)
+  for _, entry in ipairs(page) do
+    for _, text in ipairs(entry[2]) do bytes = bytes + #text end
+    if #entries >= tonumber(ARGV[4]) or bytes > tonumber(ARGV[5]) then
+      return {'resumed', epoch, last, entries, 1}
+    end
+    entries[#entries + 1] = entry
+    from = entry[1]
+  end
+  if #page < 128 then return {'resumed', epoch, last, entries, 0} end
+end

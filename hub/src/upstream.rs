@@ -1,0 +1,60 @@
+//! A history that several hubs share.
+
+use std::fmt;
+
+use crate::authorize::BoxFuture;
+use crate::cursor::{Cursor, Head};
+use crate::entry::{Content, Entry};
+
+pub(crate) trait Upstream: Send + Sync + 'static {
+    /// Adds an event, and tells its id.
+    fn write<'a>(&'a self, content: &'a Content) -> BoxFuture<'a, Result<Cursor, UpstreamError>>;
+
+    /// What came after a cursor (without one: nothing), together with where history stands: one moment's view.
+    fn since<'a>(
+        &'a self,
+        cursor: Option<&'a Cursor>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Since, UpstreamError>>;
+
+    /// Makes `who` the one that mirrors, or keeps it so for another while; false if another one is.
+    fn campaign<'a>(&'a self, who: &'a str) -> BoxFuture<'a, Result<bool, UpstreamError>>;
+
+    /// [`Self::write`], provided that `who` still is the one that mirrors; `None` if it isn't. One step: who was
+    /// suspended and has lost its office meanwhile can't write any more.
+    fn write_as<'a>(
+        &'a self,
+        who: &'a str,
+        content: &'a Content,
+    ) -> BoxFuture<'a, Result<Option<Cursor>, UpstreamError>>;
+}
+
+pub(crate) struct Since {
+    pub(crate) missed: Missed,
+    /// Its era is the caller's to fill in.
+    pub(crate) head: Head,
+    pub(crate) epoch: String,
+}
+
+/// What a client missed.
+#[derive(Debug)]
+pub(crate) enum Missed<E = Entry> {
+    /// All of it, oldest first.
+    Entries(Vec<E>),
+    /// Some of it is gone.
+    Trimmed,
+    /// More than the limit.
+    TooMany,
+    /// The cursor is not one of this history.
+    Foreign,
+}
+
+/// The shared history can't be reached. The text is for logs, it may name the address.
+#[derive(Debug)]
+pub(crate) struct UpstreamError(pub(crate) String);
+
+impl fmt::Display for UpstreamError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
