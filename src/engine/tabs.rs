@@ -72,6 +72,8 @@ pub struct Tabs {
     random: Random,
     asked: u64,
     shares: bool,
+    /// The followers are to hear how the connection stands.
+    beats: bool,
     now: f64,
 }
 
@@ -111,6 +113,7 @@ impl Tabs {
             random,
             asked: 0,
             shares,
+            beats: false,
             now: 0.0,
         }
     }
@@ -232,7 +235,14 @@ impl Tabs {
             if let Some(output) = self.queue.pop_front() {
                 return Some(output);
             }
-            match self.live.poll_output()? {
+            let Some(output) = self.live.poll_output() else {
+                if std::mem::take(&mut self.beats) {
+                    self.beat();
+                    continue;
+                }
+                return None;
+            };
+            match output {
                 LiveOutput::Relay { text, id } => self.relay(text, id),
                 LiveOutput::Status(status) => {
                     if let Some(status) = self.follow_status(status) {
@@ -422,8 +432,10 @@ impl Tabs {
                     Status::Live => Standing::Live,
                     _ => Standing::Offline,
                 };
-                self.beat();
+                // That it is live is told behind the event that made it so.
+                self.beats = true;
                 if is_over {
+                    self.beats = false;
                     // The next tab may have better rights.
                     self.leave();
                     self.role = Role::Idle;

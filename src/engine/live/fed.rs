@@ -34,9 +34,12 @@ impl Live {
             return;
         }
         if live {
-            self.own_up();
             self.noted = self.queued_cursor();
-            if let (true, Some(cursor)) = (self.noted.is_empty(), cursor) {
+            let taken = cursor.filter(|_| self.noted.is_empty());
+            // What came since this client was live has no position: nobody can say what lies between.
+            self.gap |= taken.is_some() && self.was_live;
+            self.own_up();
+            if let Some(cursor) = taken {
                 self.note(cursor);
             }
             self.complete(now);
