@@ -24,16 +24,16 @@ export function streamedQuery({
     if (signal?.aborted) {
       return initialValue;
     }
-    const query = client.getQueryCache().find({ queryKey, exact: true });
-    const isRefetch = !!query && query.isFetched();
-    if (isRefetch && refetchMode === 'reset') {
-      query.setState({ ...query.resetState, fetchStatus: 'fetching' });
-    }
     let isAborted = false;
     const onAbort = () => {
       isAborted = true;
     };
     signal?.addEventListener('abort', onAbort, { once: true });
+    const query = client.getQueryCache().find({ queryKey, exact: true });
+    const isRefetch = !!query && query.isFetched();
+    if (isRefetch && refetchMode === 'reset') {
+      query.setState({ ...query.resetState, fetchStatus: 'fetching' });
+    }
     const streamContext = addSignal(
       { client, meta: context.meta, queryKey, pageParam: context.pageParam, direction: context.direction },
       () => context.signal,
@@ -56,6 +56,7 @@ export function streamedQuery({
     if (isHeldBack && !isAborted) {
       client.setQueryData(queryKey, held);
     }
-    return client.getQueryData(queryKey) ?? initialValue;
+    const data = client.getQueryData(queryKey);
+    return data === undefined ? initialValue : data;
   };
 }

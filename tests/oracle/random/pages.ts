@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Scenario } from '../scenario.js';
-import { fetcher, fn, keepPrevious, type Selects, select, skip } from '../script/markers.js';
+import { at, fetcher, fn, keepPrevious, type Selects, select, skip } from '../script/markers.js';
 import { type Neighbours, neighbour, type Persists, pageUpdate, persist, streamer } from '../script/pages.js';
 import type { Step } from '../script/step.js';
 import { advance, client, focus, observer, online, pages, query } from '../script/steps.js';
@@ -121,13 +121,18 @@ const patch = weighted<Fields>([
   [2, pageKeys.map((queryKey) => ({ queryKey }))],
 ]);
 
-const one: fc.Arbitrary<Step> = weighted<Step>([
+/** What fetches: inside a listener it may meet a fetch of the same query that is being announced (differences.md, 8). */
+const fetching: (readonly [number, fc.Arbitrary<Step>])[] = [
   [8, draw(pages.fetchNextPage, slot, fetchMore)],
   [6, draw(pages.fetchPreviousPage, slot, fetchMore)],
   [2, draw(pages.infiniteQuery, executed)],
   [2, draw(pages.fetchInfiniteQuery, executed)],
   [1, draw(pages.prefetchInfiniteQuery, executed)],
   [2, draw(pages.ensureInfiniteQueryData, executed)],
+];
+
+/** What may also stand inside a listener. */
+const inner: (readonly [number, fc.Arbitrary<Step>])[] = [
   [
     3,
     draw(
@@ -145,26 +150,41 @@ const one: fc.Arbitrary<Step> = weighted<Step>([
   [1, draw(client.removeQueries, filters)],
   [3, draw(client.cancelQueries, filters, some({ revert: of(true, false), silent: of(true, false) }, 2))],
   [2, draw(observer.unsubscribe, anySlot)],
-  [3, draw(observer.subscribe, anySlot)],
   [3, draw(observer.refetch, anySlot, refetchOptions)],
   [3, draw(observer.patch, slot, patch)],
   [1, draw(observer.setOptions, streamSlot, streamOptions)],
   [1, draw(observer.getOptimisticResult, anySlot)],
-  [1, draw(observer.fetchOptimistic, anySlot)],
+  [1, draw(observer.fetchOptimistic, streamSlot)],
   [1, draw(observer.trackResult, slot, of(['hasNextPage'], ['isFetchingNextPage', 'data'], []))],
   [1, draw(query.probe, anyKey)],
   [1, draw(query.cancel, anyKey, some({ revert: of(true, false), silent: of(true, false) }, 2))],
   [1, draw(focus, of(true, false))],
   [1, draw(online, of(true, false))],
+];
+
+const reaction = weighted<unknown>([
+  [3, fc.constant(undefined)],
+  [
+    1,
+    fc
+      .tuple(fc.nat(4), fc.array(weighted(inner), { minLength: 1, maxLength: 2 }))
+      .map(([nth, steps]) => at(nth, steps)),
+  ],
+]);
+
+const one: fc.Arbitrary<Step> = weighted<Step>([
+  ...inner,
+  ...fetching,
+  [3, draw(observer.subscribe, anySlot, reaction)],
   [24, draw(advance, wait)],
 ]);
 
 const mountPages = fc
-  .tuple(slot, optionsOf(pageKeys, watchedFields))
-  .map(([index, options]) => [pages.create(index, options), observer.subscribe(index)]);
+  .tuple(slot, optionsOf(pageKeys, watchedFields), reaction)
+  .map(([index, options, then]) => [pages.create(index, options), observer.subscribe(index, then as never)]);
 const mountStream = fc
-  .tuple(streamSlot, streamOptions)
-  .map(([index, options]) => [observer.create(index, options), observer.subscribe(index)]);
+  .tuple(streamSlot, streamOptions, reaction)
+  .map(([index, options, then]) => [observer.create(index, options), observer.subscribe(index, then as never)]);
 
 const several = weighted<Step[]>([
   [8, one.map((step) => [step])],
