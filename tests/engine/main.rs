@@ -7,6 +7,7 @@ mod interner;
 mod keys;
 mod live;
 mod live_world;
+mod mutations;
 mod operations;
 mod protocol;
 mod rules;
