@@ -223,12 +223,11 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     }
   }
 
-  /** Fetches those of the given queries that are of a type and may be fetched. */
-  refetchAmong(queries: readonly Query[], type: keyof typeof ACTIVE, fetch: (query: Query) => void): void {
-    const slots = queries.filter((query) => this.#byHash.get(query.queryHash) === query).map((query) => query.attach());
-    this.host.send(slots, slots.length);
-    this.host.engine.set_selection(slots.length);
-    if (this.#filterSelection({ type }) > 0) {
+  /** Fetches those of the given queries that are active and may be fetched. */
+  refetchAmong(queries: readonly Query[], fetch: (query: Query) => void): void {
+    const among = new Set<unknown>(queries);
+    this.host.engine.select_watched();
+    if (this.#filterSelection({ type: 'active', predicate: (query) => among.has(query) }) > 0) {
       this.host.drain(this.host.engine.refetch_selected(Date.now()), { fetch });
     }
   }

@@ -146,10 +146,7 @@ export class QueryClient {
       for (const query of queries) {
         query.reset();
       }
-      return this.#refetch(
-        (fetch) => this.#queryCache.refetchAmong(queries, filters?.type ?? 'active', fetch),
-        options,
-      );
+      return this.#refetch((fetch) => this.#queryCache.refetchAmong(queries, fetch), options);
     });
   }
 

@@ -46,6 +46,14 @@ impl Engine {
         unsure
     }
 
+    /// Selects all that somebody watches.
+    pub fn select_watched(&mut self) {
+        let mut list = self.watched.clone();
+        list.retain(|id| self.queries[*id].indexed());
+        self.sort(&mut list);
+        self.selection = list;
+    }
+
     /// Keeps of the selection what carries at least one of these tags; `all`: nothing is selected yet.
     pub fn select_by_tags<'a>(&mut self, all: bool, names: impl Iterator<Item = &'a str> + Clone) {
         let mut list = std::mem::take(&mut self.selection);

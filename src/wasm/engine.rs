@@ -598,6 +598,11 @@ impl Engine {
             .select_by_key(&Source::Prefix(&self.inbox[..length]))
     }
 
+    /// Selects all that somebody watches.
+    pub fn select_watched(&mut self) {
+        self.core.borrow_mut().select_watched();
+    }
+
     /// Selects by the whole key, from the inbox.
     pub fn select_exact(&mut self, length: usize) -> bool {
         self.core

@@ -26,11 +26,6 @@ export class Recorder {
     return this.lines.length > MOST_LINES;
   }
 
-  /** In which step the world is, from 0. */
-  step = 0;
-  /** Whether this step has filtered queries by type: how often `enabled` was asked isn't compared (differences.md, 5). */
-  filtered = false;
-
   call(what: string): void {
     this.#calls.set(what, (this.#calls.get(what) ?? 0) + 1);
   }
@@ -47,10 +42,8 @@ export class Recorder {
 
   endStep(): void {
     for (const what of [...this.#calls.keys()].sort()) {
-      if (!(this.filtered && /enabled\(/.test(what))) this.line(`  ${what} × ${this.#calls.get(what)}`);
+      this.line(`  ${what} × ${this.#calls.get(what)}`);
     }
     this.#calls.clear();
-    this.step++;
-    this.filtered = false;
   }
 }

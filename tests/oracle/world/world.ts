@@ -14,9 +14,6 @@ import { Watch } from './watch.js';
 /** Nested steps (listeners that act) after which a scenario goes quiet, so that every scenario ends. */
 const MOST_NESTED = 60;
 
-/** Steps that filter queries, also by type. */
-const FILTERS = /(Queries|QueriesData|isFetching|\.find|\.findAll)$/;
-
 /** One run of a scenario on one core: clients, caches, observers, fetchers, and the record of what they did. */
 export class World {
   readonly recorder: Recorder;
@@ -109,7 +106,6 @@ export class World {
     const op = ops[step.op];
     if (!op) throw new Error(`there is no step "${step.op}"; steps are: ${Object.keys(ops).join(', ')}`);
     const { recorder } = this;
-    recorder.filtered ||= FILTERS.test(step.op);
     let value: unknown;
     try {
       value = op(this, ...step.args);
