@@ -463,6 +463,7 @@ export class Query {
     this.#data = data;
     this.#error = null;
     this.#failureReason = null;
+    this.#revert = undefined;
     if (this.options.tags) {
       this.#tellTags();
     }

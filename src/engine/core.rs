@@ -140,6 +140,7 @@ impl Engine {
             self.clock.prove(armed_at);
         }
         self.environment = environment;
+        self.timers.turn(Some(self.clock.now()));
         self.command(|engine| engine.frames.push(Frame::Fire { now }))
     }
 
@@ -512,7 +513,10 @@ impl Engine {
     }
 
     fn fire_next(&mut self, now: f64) -> Option<Effect> {
-        let (at, what) = self.timers.pop_due(self.clock.now())?;
+        let Some((at, what)) = self.timers.pop_due(self.clock.now()) else {
+            self.timers.turn(None);
+            return None;
+        };
         self.frames.push(Frame::Fire { now });
         match what {
             Deadline::Gc(query) => {

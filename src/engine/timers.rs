@@ -58,6 +58,8 @@ pub struct Timers {
     place: Vec<u32>,
     free: Vec<u32>,
     sequence: u64,
+    /// No new entry is due before this moment (ms).
+    not_before: Option<f64>,
 }
 
 impl Timers {
@@ -69,13 +71,18 @@ impl Timers {
         });
         self.sequence += 1;
         self.heap.push(Entry {
-            at,
+            at: self.not_before.map_or(at, |moment| at.max(moment)),
             sequence: self.sequence,
             timer,
             what,
         });
         self.rise(self.heap.len() - 1);
         TimerId(timer)
+    }
+
+    /// Begins or ends a turn at `now` (ms): what is set in it isn't due in it, as hosts fire a timer without delay later.
+    pub fn turn(&mut self, now: Option<f64>) {
+        self.not_before = now.map(|now| now + 2.0 * SAME_MOMENT_MS);
     }
 
     /// Clears a timer and forgets its id.

@@ -48,6 +48,19 @@ describe('two fetches of one query', () => {
 });
 
 describe('a listener that changes what comes next', () => {
+  same('what a collected query leads to is collected in a later turn', [
+    cache.subscribe('removed', at(0, [observer.patch(1, { queryKey: ['b', true] })])),
+    observer.create(1, { queryKey: ['b'], queryFn: fetcher({}), gcTime: 0 }),
+    advance(1),
+  ]);
+  same('two fetches begin, one brings data, the other is cancelled: there is nothing to go back to', [
+    ...mount(),
+    advance(1000),
+    observer.create(2, { queryKey: a, queryFn: fetcher({}) }),
+    observer.subscribe(2, at(0, [query.fetch(a, { queryKey: a, queryFn: fetcher({ fail: 1 }) })])),
+    advance(1000),
+    client.cancelQueries({}),
+  ]);
   same('the network goes while a fetch is told of', [
     observer.create(0, { queryKey: a, queryFn: fetcher({}) }),
     observer.subscribe(0, at(0, [online(false)])),

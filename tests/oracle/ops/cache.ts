@@ -16,7 +16,7 @@ export const cacheOps = {
       if (type !== undefined && event.type !== type) return;
       if (count++ !== nth) return;
       world.recorder.line(`  listener of ${type ?? 'all'} sees ${world.watch.event(event)}`);
-      for (const step of steps) world.applyInside(step);
+      for (const step of steps) world.applyInside(step, event.query);
     });
   },
   find: (world: World, filters: Fields) => world.caches[0]!.find(realiseAll(world, filters, 'filter ')),

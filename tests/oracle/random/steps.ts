@@ -1,7 +1,19 @@
 import fc from 'fast-check';
 import { at } from '../script/markers.js';
 import type { Step } from '../script/step.js';
-import { advance, batch, cache, client, client1, focus, jump, observer, online, query } from '../script/steps.js';
+import {
+  advance,
+  batch,
+  cache,
+  client,
+  client1,
+  focus,
+  jump,
+  observer,
+  online,
+  query,
+  raise,
+} from '../script/steps.js';
 import { filtersOf, refetchOptions, refetchType } from './filters.js';
 import { change, enabledOption, fetchOptionsOf, observerOptionsOf, selectOption, staleTime } from './options.js';
 import { data, dataOrUpdater, instant, type Keys, of, some, wait, weighted } from './values.js';
@@ -153,7 +165,7 @@ const events = of<unknown>(
 /** A step over these keys, or a few that belong together. */
 export function stepsOf(keys: Keys): fc.Arbitrary<Step[]> {
   const options = observerOptionsOf(keys);
-  // What may also stand inside a listener. `raise` may not: docs/differences.md, 1.
+  // What may also stand inside a listener.
   const inner: fc.Arbitrary<Step> = weighted([
     ...onClient(client, keys),
     ...onObserver(keys),
@@ -162,7 +174,13 @@ export function stepsOf(keys: Keys): fc.Arbitrary<Step[]> {
     [1, draw(online, of(true, false))],
   ]);
   const react = fc
-    .tuple(fc.nat(4), fc.array(inner, { minLength: 1, maxLength: 2 }))
+    .tuple(
+      fc.nat(4),
+      weighted<Step[]>([
+        [8, fc.array(inner, { minLength: 1, maxLength: 2 })],
+        [1, fc.constant([raise('a listener raised')])],
+      ]),
+    )
     .map(([nth, steps]) => at(nth, steps));
   const mount = fc
     .tuple(slot, options, of(0, 0, 0, 1), maybe(react))

@@ -9,6 +9,8 @@ interface Slot {
   options: Record<string, unknown>;
   observer: QueryObserver<any, any, any, any, any>;
   off: (() => void)[];
+  /** It mounts or takes options: its listeners may run before its timers are set. */
+  isSettingUp: boolean;
 }
 
 /** The observers of a world, by slot. A new one takes the slot; the old one lives on with its listeners. */
@@ -26,7 +28,7 @@ export class Observers {
     const Observer = kind === 'pages' ? (world.core.InfiniteQueryObserver as never) : world.core.QueryObserver;
     const observer: Slot['observer'] = new Observer(on, realiseAll(world, options, `${label}.`));
     world.recorder.show.name(observer, label);
-    const slot = { label, options, observer, off: [] };
+    const slot = { label, options, observer, off: [], isSettingUp: false };
     this.#all.push(slot);
     this.#slots.set(index, slot);
     this.writeResult(label, observer.getCurrentResult());
@@ -45,20 +47,36 @@ export class Observers {
 
   setOptions(slot: Slot, options: Record<string, unknown>): void {
     slot.options = options;
-    slot.observer.setOptions(realiseAll(this.world, options, `${slot.label}.`));
+    this.#setUp(slot, () => slot.observer.setOptions(realiseAll(this.world, options, `${slot.label}.`)));
   }
 
   subscribe(slot: Slot, reaction: Marker<'at', readonly [number, Step[]]> | undefined): void {
     const name = `${slot.label} listener ${this.#listeners++}`;
     const [nth, steps = []] = reaction?.args ?? [-1];
     let count = 0;
-    slot.off.push(
-      slot.observer.subscribe((result) => {
-        this.writeResult(name, result);
-        if (count++ === nth) for (const step of steps) this.world.applyInside(step);
-      }),
-    );
+    const listener = (result: object) => {
+      this.writeResult(name, result);
+      if (count++ === nth) for (const step of steps) this.world.applyInside(step, slot.observer.getCurrentQuery());
+    };
+    this.#setUp(slot, () => slot.off.push(slot.observer.subscribe(listener)));
     this.writeResult(slot.label, slot.observer.getCurrentResult());
+  }
+
+  /** Whether the step takes the last listener of an observer away that sets up just now. */
+  leavesWhileSettingUp(step: Step): boolean {
+    const slot = this.get(step.args[0] as number);
+    if (!slot?.isSettingUp) return false;
+    return step.op === 'observer.destroy' || (step.op === 'observer.unsubscribe' && slot.off.length < 2);
+  }
+
+  #setUp(slot: Slot, run: () => void): void {
+    const outer = slot.isSettingUp;
+    slot.isSettingUp = true;
+    try {
+      run();
+    } finally {
+      slot.isSettingUp = outer;
+    }
   }
 
   /** Every field of a result, and which object it is. */

@@ -22,6 +22,9 @@ export class Recorder {
     this.lines.push(text);
   }
 
+  /** In which step the world is, from 0. */
+  step = 0;
+
   get full(): boolean {
     return this.lines.length > MOST_LINES;
   }
@@ -45,5 +48,6 @@ export class Recorder {
       this.line(`  ${what} × ${this.#calls.get(what)}`);
     }
     this.#calls.clear();
+    this.step++;
   }
 }

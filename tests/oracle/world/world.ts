@@ -1,4 +1,4 @@
-import type { QueryCache, QueryClient } from '@tanstack/query-core';
+import type { Query, QueryCache, QueryClient } from '@tanstack/query-core';
 import { ops } from '../ops/ops.js';
 import { code } from '../script/code.js';
 import type { Step } from '../script/step.js';
@@ -86,11 +86,13 @@ export class World {
     }
   }
 
-  /** Runs a step inside a callback, synchronously. */
-  applyInside(step: Step): void {
+  /** Runs a step inside a callback, synchronously; `query` is what a listener is told of. */
+  applyInside(step: Step, query?: Query<any, any, any, any>): void {
     if (++this.#nested > MOST_NESTED || this.#depth > 3) return;
+    // differences.md, 1
+    if (step.op === 'raise' && query && query.state.fetchStatus !== 'idle') return;
     // differences.md, 8
-    if (step.op === 'observer.destroy') return;
+    if (this.observers.leavesWhileSettingUp(step)) return;
     this.recorder.line(`  (inside) ${code(step)}`);
     this.#depth++;
     try {
@@ -146,8 +148,8 @@ export class World {
     this.mutations.states();
     this.watch.stop();
     this.mutations.stop();
-    this.observers.stop();
     this.#nested = MOST_NESTED;
+    this.observers.stop();
     for (const client of this.clients) {
       if (this.setup.mounted) client.unmount();
       client.clear();
