@@ -188,7 +188,7 @@ export class Query {
     const updatedAt = options?.updatedAt ?? Date.now();
     const pending = host.engine.write(slot, data !== undefined, updatedAt, manual);
     this.#updatedAt = updatedAt;
-    this.#data = data;
+    this.#storeData(data);
     this.#error = null;
     if (!manual) {
       this.#failureReason = null;
@@ -330,6 +330,7 @@ export class Query {
       storeScalars(this.#snapshot!, host.numbers, host.scratch);
       this.slot = host.engine.create(this.#version);
       host.setQuery(this.slot, this);
+      host.setData(this.slot, this.#data);
       this.#wishedGcTime = undefined;
       this.#wishedSkip = undefined;
       this.#tellOptions();
@@ -347,6 +348,7 @@ export class Query {
     this.#version++;
     host.engine.release(this.slot);
     host.setQuery(this.slot, undefined);
+    host.setData(this.slot, undefined);
     this.slot = DETACHED;
   }
 
@@ -460,7 +462,7 @@ export class Query {
     const updatedAt = Date.now();
     const pending = host.engine.succeed(this.attach(), generation, data !== undefined, updatedAt);
     this.#updatedAt = updatedAt;
-    this.#data = data;
+    this.#storeData(data);
     this.#error = null;
     this.#failureReason = null;
     this.#revert = undefined;
@@ -493,6 +495,10 @@ export class Query {
   takeEnd(task: FetchTask): void {
     if (this.#strays.length > 0) {
       this.#strays = this.#strays.filter((stray) => stray !== task);
+    }
+    if (task === this.#task) {
+      // It would keep the data of before.
+      this.#revert = undefined;
     }
     if (this.slot !== DETACHED) {
       const { host } = this.#cache;
@@ -571,8 +577,15 @@ export class Query {
     };
   }
 
+  #storeData(data: unknown): void {
+    this.#data = data;
+    if (this.slot !== DETACHED) {
+      this.#cache.host.setData(this.slot, data);
+    }
+  }
+
   #takeValues(state: Values): void {
-    this.#data = state.data;
+    this.#storeData(state.data);
     this.#error = state.error;
     this.#failureReason = state.fetchFailureReason;
     this.#fetchMeta = state.fetchMeta;

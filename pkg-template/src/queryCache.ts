@@ -167,6 +167,21 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     if (this.#ownHashes.size > 0 || options?.queryKeyHashFn) {
       return this.#byHash.get(hashQueryKeyByOptions(queryKey, options));
     }
+    const id = this.#idOf(queryKey);
+    return id === NONE ? undefined : this.host.query(id);
+  }
+
+  /** The data under a key whose hash is the default one: without a look at its query, which is one cache miss less. */
+  dataOf(queryKey: readonly unknown[]): any {
+    if (this.#ownHashes.size > 0) {
+      return this.lookUp(queryKey)?.data;
+    }
+    const id = this.#idOf(queryKey);
+    return id === NONE ? undefined : this.host.data(id);
+  }
+
+  /** The id of the query that has a key's symbols. */
+  #idOf(queryKey: readonly unknown[]): number {
     const { engine, symbols } = this.host;
     const { length } = queryKey;
     let id = NONE;
@@ -179,12 +194,11 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
         id = engine.find_long(length);
       }
     }
-    const query = id === NONE ? undefined : this.host.query(id);
-    if (!query && queryKey.some(isUnusual)) {
+    if (id === NONE && queryKey.some(isUnusual)) {
       // Throws for what no hash can be made of.
       hashKey(queryKey);
     }
-    return query;
+    return id;
   }
 
   /** The hash of a key: that of its query, where there is one. */

@@ -87,7 +87,8 @@ export class QueryClient {
   }
 
   getQueryData(queryKey: QueryKey): any {
-    return this.#find(queryKey)?.data;
+    checkKey(queryKey);
+    return this.#mayHashOtherwise ? this.#find(queryKey)?.data : this.#queryCache.dataOf(queryKey);
   }
 
   ensureQueryData(options: Options & { revalidateIfStale?: boolean }): Promise<any> {
@@ -346,10 +347,14 @@ export class QueryClient {
     return (promises ? Promise.all(promises) : Promise.resolve()).then(noop);
   }
 
+  get #mayHashOtherwise(): boolean {
+    return this.#queryDefaults.size > 0 || !!this.#defaultOptions.queries?.queryKeyHashFn;
+  }
+
   /** The query of a key, without making options for it where no default could change its hash. */
   #find(queryKey: QueryKey): Query | undefined {
     checkKey(queryKey);
-    if (this.#defaultOptions.queries?.queryKeyHashFn || this.#queryDefaults.size > 0) {
+    if (this.#mayHashOtherwise) {
       return this.#queryCache.lookUp(queryKey, this.defaultQueryOptions({ queryKey } as Options));
     }
     return this.#queryCache.lookUp(queryKey);

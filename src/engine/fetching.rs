@@ -67,7 +67,7 @@ impl Engine {
         self.environment = environment;
         let query = &mut self.queries[id];
         query.generation = query.generation.wrapping_add(1);
-        query.revert = Some(query.state);
+        query.revert = Some(Box::new(query.state));
         query.dirty = Dirty::No;
         query.in_sweep = false;
         let generation = query.generation;
@@ -177,8 +177,8 @@ impl Engine {
     /// Back to the state before the cancelled fetch, or to what was written by hand since.
     pub fn revert(&mut self, id: u32) -> bool {
         let query = &mut self.queries[id];
-        if let Some(state) = query.revert {
-            query.state = state;
+        if let Some(state) = query.revert.take() {
+            query.state = *state;
         }
         query.state.fetch_status = FetchStatus::Idle;
         self.command(|engine| {
@@ -193,6 +193,9 @@ impl Engine {
             return false;
         };
         query.answered = false;
+        if !query.in_flight() {
+            query.revert = None;
+        }
         self.schedule_gc(id);
         self.timer_pending()
     }

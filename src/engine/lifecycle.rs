@@ -143,7 +143,8 @@ impl Engine {
     pub fn write(&mut self, id: u32, has_data: bool, at: f64, manual: bool) -> bool {
         let query = &mut self.queries[id];
         query.state.succeed(has_data, at, manual);
-        query.revert = manual.then_some(query.state);
+        let leads_back = manual && (query.revert.is_some() || query.in_flight());
+        query.revert = leads_back.then(|| Box::new(query.state));
         if manual {
             self.note_write(id);
         }

@@ -132,8 +132,8 @@ pub(super) enum Dirty {
 pub struct Query {
     /// The state.
     pub state: Scalars,
-    /// The state to which a cancelled fetch leads back.
-    pub revert: Option<Scalars>,
+    /// The state to which cancelling the fetch leads back. Boxed: most queries have none.
+    pub revert: Option<Box<Scalars>>,
     /// Counts the transitions, so that JavaScript knows whether its snapshot still holds.
     pub version: u32,
     /// The trie node, or `NO_NODE` once the query is out of the index.

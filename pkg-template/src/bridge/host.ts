@@ -79,6 +79,8 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
   symbols!: Symbols;
   #instance!: Instance;
   #queries: (TQuery | undefined)[] = [];
+  /** What the queries hold too: here a read finds it without touching them. */
+  #data: unknown[] = [];
   #observers: (TObserver | undefined)[] = [];
   #mutations: (MutationPort | undefined)[] = [];
   #runs: (RunPort | undefined)[] = [];
@@ -127,6 +129,15 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
 
   setQuery(id: number, query: TQuery | undefined): void {
     this.#queries[id & SLOT] = query;
+  }
+
+  /** The data of a query. */
+  data(id: number): unknown {
+    return this.#data[id & SLOT];
+  }
+
+  setData(id: number, data: unknown): void {
+    this.#data[id & SLOT] = data;
   }
 
   observer(id: number): TObserver | undefined {
@@ -433,6 +444,7 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
     finalizer.unregister(this);
     this.#clearTimer();
     this.#queries = [];
+    this.#data = [];
     this.#observers = [];
     this.#mutations = [];
     this.#runs = [];
