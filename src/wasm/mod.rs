@@ -2,6 +2,10 @@
 mod clock;
 mod engine;
 mod events;
+mod fetching;
+mod filters;
 mod live;
 mod mutations;
+mod observers;
 mod panic;
+mod queries;

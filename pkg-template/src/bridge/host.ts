@@ -170,7 +170,7 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
 
   // Memory
 
-  /** Where the state that was loaded last begins among `numbers`; its layout is that of `load` in src/wasm/engine.rs. */
+  /** Where the state that was loaded last begins among `numbers`; its layout is that of `load` in src/wasm/queries.rs. */
   scratch!: number;
 
   /** The engine's memory. */
