@@ -3,6 +3,13 @@ export { defineKeys, TTL } from './defineKeys';
 export { environmentManager } from './environmentManager';
 export { EngineTrapError, EngineUnavailableError } from './errors';
 export { focusManager } from './focusManager';
+export {
+  defaultShouldDehydrateMutation,
+  defaultShouldDehydrateQuery,
+  dehydrate,
+  dehydrateQuery,
+  hydrate,
+} from './hydration';
 export { InfiniteQueryObserver } from './infiniteQueryObserver';
 export { isServer } from './isServer';
 export {
@@ -20,8 +27,8 @@ export { Mutation } from './mutation';
 export { MutationCache } from './mutationCache';
 export { MutationObserver } from './mutationObserver';
 export { defaultScheduler, notifyManager } from './notifyManager';
-export * from './notYet';
 export { onlineManager } from './onlineManager';
+export { QueriesObserver } from './queriesObserver';
 export { Query } from './query';
 export { QueryCache } from './queryCache';
 export { QueryClient } from './queryClient';

@@ -1,0 +1,193 @@
+import type {
+  Mutation as CoreMutation,
+  Query as CoreQuery,
+  QueryClient as CoreQueryClient,
+  DehydratedState,
+  DehydrateOptions,
+  HydrateOptions,
+} from '@tanstack/query-core';
+import { isDevelopment } from './development';
+import { noop } from './markers';
+import type { Query } from './query';
+import type { QueryCache } from './queryCache';
+import { initialState } from './queryState';
+import { show } from './show';
+
+type AnyMutation = CoreMutation<any, any, any, any>;
+type AnyQuery = CoreQuery<any, any, any, any>;
+type Transform = (data: any) => any;
+type DehydratedQuery = DehydratedState['queries'][number];
+type DehydratedMutation = DehydratedState['mutations'][number];
+
+const asItIs: Transform = (data) => data;
+const always = () => true;
+
+export function defaultShouldDehydrateMutation(mutation: AnyMutation): boolean {
+  return mutation.state.isPaused;
+}
+
+export function defaultShouldDehydrateQuery(query: AnyQuery): boolean {
+  return query.state.status === 'success';
+}
+
+/** What a client's caches hold, as plain objects: what `hydrate` takes on the other side. */
+export function dehydrate(client: CoreQueryClient, options: DehydrateOptions = {}): DehydratedState {
+  const defaults = client.getDefaultOptions().dehydrate;
+  const takesMutation =
+    options.shouldDehydrateMutation ?? defaults?.shouldDehydrateMutation ?? defaultShouldDehydrateMutation;
+  const takesQuery = options.shouldDehydrateQuery ?? defaults?.shouldDehydrateQuery ?? defaultShouldDehydrateQuery;
+  const redacts = options.shouldRedactErrors ?? defaults?.shouldRedactErrors;
+  const serialize = options.serializeData ?? defaults?.serializeData;
+  const mutations = client
+    .getMutationCache()
+    .getAll()
+    .flatMap((mutation) => (takesMutation(mutation) ? [dehydrateMutation(mutation)] : []));
+  const queries = client
+    .getQueryCache()
+    .getAll()
+    .flatMap((query) => (takesQuery(query) ? [dehydrateQuery(query, serialize, redacts)] : []));
+  return { mutations, queries };
+}
+
+function dehydrateMutation({ options, state }: AnyMutation): DehydratedMutation {
+  return {
+    mutationKey: options.mutationKey,
+    state,
+    ...(options.scope && { scope: options.scope }),
+    ...(options.meta && { meta: options.meta }),
+  };
+}
+
+/** One query; of a pending one also the promise of its data. */
+export function dehydrateQuery(
+  query: AnyQuery,
+  serializeData: Transform = asItIs,
+  shouldRedactErrors: (error: unknown) => boolean = always,
+): DehydratedQuery {
+  const { state } = query;
+  return {
+    dehydratedAt: Date.now(),
+    state: state.data === undefined ? { ...state } : { ...state, data: serializeData(state.data) },
+    queryKey: query.queryKey,
+    queryHash: query.queryHash,
+    ...(state.status === 'pending' && { promise: dehydratePromise(query, serializeData, shouldRedactErrors) }),
+    ...(query.meta && { meta: query.meta }),
+    ...(query.queryType && { queryType: query.queryType }),
+  };
+}
+
+function dehydratePromise(
+  query: AnyQuery,
+  serializeData: Transform,
+  shouldRedactErrors: (error: unknown) => boolean,
+): Promise<unknown> | undefined {
+  const promise = query.promise?.then(serializeData).catch((error) => {
+    if (!shouldRedactErrors(error)) {
+      return Promise.reject(error);
+    }
+    if (isDevelopment) {
+      console.error(
+        `A query that was dehydrated as pending ended up rejecting. [${query.queryHash}]: ${error}; The error will be redacted in production builds`,
+      );
+    }
+    // What went wrong on a server may say more than its pages may know.
+    return Promise.reject(new Error('redacted'));
+  });
+  // Whoever takes it up handles its rejection, and perhaps nobody does.
+  promise?.catch(noop);
+  return promise;
+}
+
+/** Puts what `dehydrate` made into a client's caches; where there is newer data, that stays. */
+export function hydrate(client: CoreQueryClient, dehydratedState: unknown, options?: HydrateOptions): void {
+  if (dehydratedState === undefined || dehydratedState === null) {
+    throw new TypeError(`A dehydrated state must be what dehydrate() returned, but it is ${dehydratedState}.`);
+  }
+  const { mutations, queries } = dehydratedState as Partial<DehydratedState>;
+  const mutationCache = client.getMutationCache();
+  const defaults = client.getDefaultOptions().hydrate;
+  for (const { state, ...own } of entriesOf(mutations, 'mutations')) {
+    mutationCache.build(client, { ...defaults?.mutations, ...options?.defaultOptions?.mutations, ...own }, state);
+  }
+  const deserialize = options?.defaultOptions?.deserializeData ?? defaults?.deserializeData ?? asItIs;
+  const queryDefaults = { ...defaults?.queries, ...options?.defaultOptions?.queries };
+  for (const query of entriesOf(queries, 'queries')) {
+    hydrateQuery(client, query, queryDefaults, deserialize);
+  }
+}
+
+function hydrateQuery(
+  client: CoreQueryClient,
+  { queryKey, queryHash, state, promise, dehydratedAt, meta, queryType }: DehydratedQuery,
+  defaults: object,
+  deserialize: Transform,
+): void {
+  if (!isObject(state)) {
+    throw new TypeError(
+      `The dehydrated query ${show(queryHash ?? queryKey)} needs a state, but it has ${show(state)}.`,
+    );
+  }
+  const cache = client.getQueryCache() as unknown as QueryCache;
+  const known: Query | undefined = cache.get(queryHash);
+  const early = promise && valueAtOnce(promise);
+  const isEarly = early !== undefined;
+  const raw = state.data === undefined ? early : state.data;
+  const data = raw === undefined ? undefined : deserialize(raw);
+  const isFetching = known?.state.fetchStatus === 'fetching';
+  const isOpen = known === undefined || (known.state.status !== 'pending' && !isFetching);
+  const { fetchStatus: _, ...values } = { ...state, data };
+  const given: Partial<DehydratedQuery['state']> = values;
+  if (isEarly && state.status === 'pending') {
+    Object.assign(
+      given,
+      { status: 'success', dataUpdatedAt: dehydratedAt ?? 0 },
+      !isFetching && { fetchStatus: 'idle' },
+    );
+  }
+  let query = known;
+  if (query) {
+    const at = query.state.dataUpdatedAt;
+    if (state.dataUpdatedAt > at || (isEarly && dehydratedAt > at)) {
+      query.setState(given);
+    }
+  } else {
+    const options = { ...defaults, queryKey, queryHash, meta, _type: queryType };
+    query = cache.build(client, options as never, { ...initialState({}), ...given, fetchStatus: 'idle' }) as Query;
+  }
+  if (promise && !isEarly && isOpen && dehydratedAt > query.state.dataUpdatedAt) {
+    query.fetch(undefined, { initialPromise: Promise.resolve(promise).then(deserialize) }).catch(noop);
+  }
+}
+
+/** What a promise of another kind gives before `then` returns: streams of server components have those. */
+function valueAtOnce(promise: PromiseLike<unknown>): unknown {
+  let value: unknown;
+  const next = promise.then((result) => {
+    value = result;
+    return result;
+  }, noop) as Promise<unknown> | undefined;
+  next?.catch?.(noop);
+  return value;
+}
+
+/** The entries of a payload, which may come from another version or be damaged. */
+function* entriesOf<T>(list: T[] | undefined, name: string): Generator<T> {
+  if (list === undefined || list === null) {
+    return;
+  }
+  if (!Array.isArray(list)) {
+    throw new TypeError(`The ${name} of a dehydrated state must be an array, but they are ${show(list)}.`);
+  }
+  for (let at = 0; at < list.length; at++) {
+    if (!isObject(list[at])) {
+      throw new TypeError(
+        `The ${name} of a dehydrated state must be objects, but ${name}[${at}] is ${show(list[at])}.`,
+      );
+    }
+    yield list[at]!;
+  }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
