@@ -1,8 +1,7 @@
 import type { CancelOptions, Query as CoreQuery, QueryFunctionContext, QueryOptions } from '@tanstack/query-core';
 import { environment } from './bridge/host';
 import { outliveTrap } from './bridge/instance';
-import { RETRY } from './bridge/observerOptions';
-import { retryDelayNumber, retryNumber } from './bridge/retryOptions';
+import { answerRetry, retryDelayNumber, retryNumber } from './bridge/retryOptions';
 import { CancelledError } from './cancelledError';
 import { isDevelopment } from './development';
 import { carrySignal, type SignalSource } from './fetchSignal';
@@ -241,10 +240,7 @@ export class FetchTask implements SignalSource {
           environment(),
           performance.now(),
         ),
-        (topic) =>
-          topic === RETRY
-            ? Number((retry as (count: number, error: unknown) => boolean)(failures, error))
-            : (retryDelay as (count: number, error: unknown) => number)(failures, error),
+        (topic) => answerRetry(topic, retry, retryDelay, failures, error),
       );
     } catch (thrown) {
       if (!this.isLost) {

@@ -13,7 +13,7 @@ import { environmentManager } from './environmentManager';
 import { EngineTrapError } from './errors';
 import type { MutationCache } from './mutationCache';
 import { MutationRun } from './mutationRun';
-import { idleState, MUTATION_STATUSES, type MutationValues, stateOf } from './mutationState';
+import { idleState, type MutationValues, scalarsOf, stateOf } from './mutationState';
 import { notifyManager } from './notifyManager';
 import type { QueryCache } from './queryCache';
 
@@ -42,7 +42,7 @@ export class Mutation {
   slot = DETACHED;
   /** Whether its cache lists it. */
   isStored = false;
-  readonly host: Host<any, any>;
+  readonly #host: Host<any, any>;
   readonly #client: QueryClient;
   readonly #cache: MutationCache;
   #observers: AnyObserver[] = [];
@@ -55,7 +55,7 @@ export class Mutation {
     this.#client = config.client;
     this.mutationId = config.mutationId;
     this.#cache = config.mutationCache;
-    this.host = this.#cache.hostFor(this.#client.getQueryCache() as unknown as QueryCache);
+    this.#host = this.#cache.hostFor(this.#client.getQueryCache() as unknown as QueryCache);
     this.#state = config.state ?? idleState();
     this.setOptions(config.options);
   }
@@ -67,23 +67,19 @@ export class Mutation {
   set state(state: State) {
     this.#state = state;
     if (this.slot !== DETACHED) {
-      const { status, isPaused, failureCount, submittedAt } = state;
       const pending = this.ask((engine, slot) =>
-        engine.set_mutation_state(
-          slot,
-          MUTATION_STATUSES.indexOf(status),
-          isPaused,
-          failureCount,
-          submittedAt,
-          performance.now(),
-        ),
+        engine.set_mutation_state(slot, ...scalarsOf(state), performance.now()),
       );
-      this.host.drain(pending);
+      this.#host.drain(pending);
     }
   }
 
   get meta(): MutationMeta | undefined {
     return this.options.meta;
+  }
+
+  get host(): Host<any, any> {
+    return this.#host;
   }
 
   /** Whether its scope lets it run. */
@@ -95,7 +91,7 @@ export class Mutation {
   get nextInScope(): Mutation | undefined {
     return this.slot === DETACHED
       ? undefined
-      : this.host.mutation(this.ask((engine, slot) => engine.next_in_scope(slot)));
+      : this.#host.mutation(this.ask((engine, slot) => engine.next_in_scope(slot)));
   }
 
   setOptions(options: Options): void {
@@ -111,7 +107,7 @@ export class Mutation {
     }
     const pending = this.ask((engine, slot) => engine.watch_mutation(slot));
     this.#observers.push(observer);
-    this.host.drain(pending);
+    this.#host.drain(pending);
     this.#cache.notify({ type: 'observerAdded', mutation: this as never, observer });
   }
 
@@ -119,7 +115,7 @@ export class Mutation {
     const known = this.#observers.includes(observer);
     const pending = this.ask((engine, slot) => engine.unwatch_mutation(slot, known, performance.now()));
     this.#observers = this.#observers.filter((other) => other !== observer);
-    this.host.drain(pending);
+    this.#host.drain(pending);
     this.#cache.notify({ type: 'observerRemoved', mutation: this as never, observer });
     this.#release();
   }
@@ -127,7 +123,7 @@ export class Mutation {
   /** Stops the time after which it would go. */
   destroy(): void {
     if (this.slot !== DETACHED) {
-      this.host.drain(this.ask((engine, slot) => engine.clear_mutation_gc(slot)));
+      this.#host.drain(this.ask((engine, slot) => engine.clear_mutation_gc(slot)));
     }
   }
 
@@ -148,7 +144,6 @@ export class Mutation {
     const run = new MutationRun(this, () => this.#callMutationFn(variables, context), this.options);
     this.#run = run;
     this.#runs.push(run);
-    const { config } = this.#cache;
     const asCore = this as unknown as CoreMutation<unknown, unknown, unknown>;
     const isRestored = this.#state.status === 'pending';
     const isPaused = !run.canStart;
@@ -157,8 +152,8 @@ export class Mutation {
         this.goOn();
       } else {
         this.#submit({ type: 'pending', variables, isPaused });
-        if (config.onMutate) {
-          await config.onMutate(variables, asCore, context);
+        if (this.#cache.config.onMutate) {
+          await this.#cache.config.onMutate(variables, asCore, context);
         }
         const onMutateResult = await this.options.onMutate?.(variables, context);
         if (onMutateResult !== this.#state.context) {
@@ -166,18 +161,19 @@ export class Mutation {
         }
       }
       const data = await run.start();
-      await config.onSuccess?.(data, variables, this.#state.context, asCore, context);
+      await this.#cache.config.onSuccess?.(data, variables, this.#state.context, asCore, context);
       await this.options.onSuccess?.(data, variables, this.#state.context, context);
-      await config.onSettled?.(data, null, this.#state.variables, this.#state.context, asCore, context);
+      await this.#cache.config.onSettled?.(data, null, this.#state.variables, this.#state.context, asCore, context);
       await this.options.onSettled?.(data, null, variables, this.#state.context, context);
       this.#succeed(data);
       return data;
     } catch (thrown) {
       const error = thrown as Error;
       for (const tell of [
-        () => config.onError?.(error, variables, this.#state.context, asCore, context),
+        () => this.#cache.config.onError?.(error, variables, this.#state.context, asCore, context),
         () => this.options.onError?.(error, variables, this.#state.context, context),
-        () => config.onSettled?.(undefined, error, this.#state.variables, this.#state.context, asCore, context),
+        () =>
+          this.#cache.config.onSettled?.(undefined, error, this.#state.variables, this.#state.context, asCore, context),
         () => this.options.onSettled?.(undefined, error, variables, this.#state.context, context),
       ]) {
         try {
@@ -228,7 +224,7 @@ export class Mutation {
   /** Takes it out of the engine's list. */
   unstore(): void {
     this.isStored = false;
-    this.host.drain(this.ask((engine, slot) => engine.unstore_mutation(slot)));
+    this.#host.drain(this.ask((engine, slot) => engine.unstore_mutation(slot)));
     this.#release();
   }
 
@@ -242,7 +238,7 @@ export class Mutation {
 
   /** Asks the engine; if that traps, once more in the one that takes its place. */
   ask<T>(question: (engine: Engine, slot: number) => T): T {
-    const { host } = this;
+    const host = this.#host;
     try {
       return question(host.engine, this.#attach(host));
     } catch (error) {
@@ -255,14 +251,7 @@ export class Mutation {
 
   #attach(host: Host<any, any>): number {
     if (this.slot === DETACHED) {
-      const { status, isPaused, failureCount, submittedAt } = this.#state;
-      this.slot = host.engine.create_mutation(
-        this.#cache.enter(this),
-        MUTATION_STATUSES.indexOf(status),
-        isPaused,
-        failureCount,
-        submittedAt,
-      );
+      this.slot = host.engine.create_mutation(this.#cache.enter(this), ...scalarsOf(this.#state));
       host.setMutation(this.slot, this);
       this.#tellOptions(host.engine, this.slot);
     }
@@ -275,7 +264,7 @@ export class Mutation {
       return;
     }
     this.ask((engine, slot) => engine.release_mutation(slot));
-    this.host.setMutation(this.slot, undefined);
+    this.#host.setMutation(this.slot, undefined);
     this.slot = DETACHED;
     this.#cache.leave(this);
   }
@@ -299,12 +288,12 @@ export class Mutation {
 
   /** Goes on in a fresh engine with all that is known here. */
   replay(): void {
-    this.#attach(this.host);
+    this.#attach(this.#host);
     if (this.isStored) {
       this.store();
     }
     for (const _ of this.#observers) {
-      this.host.engine.watch_mutation(this.slot);
+      this.#host.engine.watch_mutation(this.slot);
     }
     for (const run of this.#runs) {
       run.replay();
@@ -326,8 +315,9 @@ export class Mutation {
   // Transitions
 
   #callMutationFn(variables: any, context: MutationFunctionContext): unknown {
-    const { mutationFn } = this.options;
-    return mutationFn ? mutationFn(variables, context) : Promise.reject(new Error('No mutationFn found'));
+    return this.options.mutationFn
+      ? this.options.mutationFn(variables, context)
+      : Promise.reject(new Error('No mutationFn found'));
   }
 
   #submit(action: { type: 'pending'; variables: unknown; isPaused: boolean; context?: unknown }): void {
@@ -350,7 +340,7 @@ export class Mutation {
 
   /** Takes over the state into which a step has led, and tells of it. */
   #take(action: object, values: MutationValues): void {
-    this.#state = stateOf(values, this.host.numbers, this.host.scratch);
+    this.#state = stateOf(values, this.#host.numbers, this.#host.scratch);
     notifyManager.batch(() => {
       this.#observers.forEach((observer) => {
         observer.onMutationUpdate(action as never);

@@ -1,7 +1,6 @@
 import type { MutationOptions } from '@tanstack/query-core';
 import { environment, type RunPort } from './bridge/host';
-import { RETRY } from './bridge/observerOptions';
-import { networkCode, retryDelayNumber, retryNumber } from './bridge/retryOptions';
+import { answerRetry, networkCode, retryDelayNumber, retryNumber } from './bridge/retryOptions';
 import type { EngineTrapError } from './errors';
 import type { Mutation } from './mutation';
 
@@ -147,10 +146,7 @@ export class MutationRun implements RunPort {
             environment(),
             performance.now(),
           ),
-          (topic) =>
-            topic === RETRY
-              ? Number((retry as (count: number, error: unknown) => boolean)(failures, error))
-              : (retryDelay as (count: number, error: unknown) => number)(failures, error),
+          (topic) => answerRetry(topic, retry, retryDelay, failures, error),
         ) === 1,
     );
     if (again) {

@@ -3,7 +3,7 @@ import type { MutationState, MutationStatus } from '@tanstack/query-core';
 type State = MutationState<any, any, any, any>;
 
 /** By the engine's code. */
-export const MUTATION_STATUSES: readonly MutationStatus[] = ['idle', 'pending', 'success', 'error'];
+const STATUSES: readonly MutationStatus[] = ['idle', 'pending', 'success', 'error'];
 
 /** The state of a mutation that hasn't been executed. */
 export function idleState(): State {
@@ -20,6 +20,11 @@ export function idleState(): State {
   };
 }
 
+/** Status, paused, failures, submitted at, as the engine takes them. A state that was stored elsewhere may lack some. */
+export function scalarsOf(state: State): [status: number, paused: boolean, failures: number, submittedAt: number] {
+  return [STATUSES.indexOf(state.status), state.isPaused, state.failureCount ?? 0, state.submittedAt ?? 0];
+}
+
 /** What of a state isn't a scalar. */
 export type MutationValues = Pick<State, 'context' | 'data' | 'error' | 'failureReason' | 'variables'>;
 
@@ -32,7 +37,7 @@ export function stateOf(values: MutationValues, numbers: Float64Array, at: numbe
     failureCount: numbers[at + 2]!,
     failureReason: values.failureReason,
     isPaused: numbers[at + 1] !== 0,
-    status: MUTATION_STATUSES[numbers[at]!]!,
+    status: STATUSES[numbers[at]!]!,
     variables: values.variables,
     submittedAt: numbers[at + 3]!,
   };

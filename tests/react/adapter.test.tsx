@@ -1,19 +1,8 @@
 import { Suspense } from 'react';
 import { describe, expect, test } from 'vitest';
 import { onOurs, onQueryCore } from './adapter.js';
-import { play, type Stage } from './stage.js';
+import { same } from './same.js';
 import { Data, Fetching, Invalidate, Pages, Query, Suspended } from './views.js';
-
-/** Plays the scene on both cores: pages, renders and complaints must be equal after every act. */
-function same(name: string, scene: (stage: Stage) => Promise<void>): void {
-  for (const strict of [false, true]) {
-    test(strict ? `${name}, in strict mode` : name, async () => {
-      const expected = await play(onQueryCore, scene, strict);
-      expect(await play(onOurs, scene, strict)).toEqual(expected);
-      expect(expected.length).toBeGreaterThan(2);
-    });
-  }
-}
 
 test('the two adapters stand on two cores', () => {
   expect(onOurs.useQuery).not.toBe(onQueryCore.useQuery);

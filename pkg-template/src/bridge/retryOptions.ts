@@ -1,22 +1,35 @@
 import type { MutationOptions, QueryOptions } from '@tanstack/query-core';
+import { RETRY } from './observerOptions';
+
+type Retry = QueryOptions['retry'] | MutationOptions['retry'];
+type RetryDelay = QueryOptions['retryDelay'] | MutationOptions['retryDelay'];
+type Ask = (failureCount: number, error: unknown) => unknown;
 
 /** The network mode as the engine takes it. */
 export function networkCode(mode: QueryOptions['networkMode']): number {
   return mode === 'always' ? 1 : mode === 'offlineFirst' ? 2 : 0;
 }
 
-/** How many tries may follow, as the engine takes it; NaN where nothing is said or a function has to be asked. */
-export function retryNumber(retry: QueryOptions['retry'] | MutationOptions['retry']): number {
-  if (typeof retry === 'number') {
-    return retry;
+/** How many tries may follow, as the engine takes it; NaN where nothing is said. */
+export function retryNumber(retry: Retry): number {
+  if (retry === undefined || retry === null) {
+    return Number.NaN;
   }
-  return retry === true ? Number.POSITIVE_INFINITY : retry === false ? 0 : Number.NaN;
+  if (retry === true) {
+    return Number.POSITIVE_INFINITY;
+  }
+  return typeof retry === 'number' && !Number.isNaN(retry) ? retry : 0;
 }
 
-/** The pause before another try (ms), as the engine takes it; NaN where nothing is said or a function has to be asked. */
-export function retryDelayNumber(delay: QueryOptions['retryDelay'] | MutationOptions['retryDelay']): number {
-  if (typeof delay === 'number') {
-    return Number.isNaN(delay) ? 0 : delay;
+/** The pause before another try (ms), as the engine takes it; NaN where nothing is said. */
+export function retryDelayNumber(delay: RetryDelay): number {
+  if (delay === undefined || delay === null) {
+    return Number.NaN;
   }
-  return Number.NaN;
+  return typeof delay === 'number' && !Number.isNaN(delay) ? delay : 0;
+}
+
+/** Calls the function of which the engine asks after a failed try, and puts what it says into a number. */
+export function answerRetry(topic: number, retry: Retry, delay: RetryDelay, failures: number, error: unknown): number {
+  return topic === RETRY ? ((retry as Ask)(failures, error) ? 1 : 0) : Number((delay as Ask)(failures, error));
 }
