@@ -60,7 +60,7 @@ pub fn main() -> ExitCode {
     let done = match command {
         None => run(serve::serve(serve.config, serve.settings)),
         Some(Command::Serve(serve)) => run(serve::serve(serve.config, serve.settings)),
-        Some(Command::Check(check)) => run(check.run()),
+        Some(Command::Check(check)) => check.run(),
         Some(Command::Rules { command }) => command.run(),
         Some(Command::Token(token)) => token.run(),
     };

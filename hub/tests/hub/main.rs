@@ -2,12 +2,14 @@
 
 mod support;
 
+mod checking;
 mod claims;
 mod closing;
 mod command_line;
 mod filters;
 mod gapless;
 mod joining;
+mod mirror_example;
 mod mirroring;
 mod program;
 mod publishing;
@@ -16,4 +18,5 @@ mod resuming;
 mod rules;
 mod shared_history;
 mod slow;
+mod snippets;
 mod tokens;
