@@ -177,6 +177,19 @@ export class QueryClient {
   }
 
   fetchQuery(options: Options): Promise<any> {
+    const query = this.#freshOrFetching(options);
+    return query instanceof Promise ? query : Promise.resolve(query.data);
+  }
+
+  async query(options: Options): Promise<any> {
+    const defaulted = this.defaultQueryOptions(options);
+    const query = this.#freshOrFetching(defaulted);
+    const data = query instanceof Promise ? await query : query.data;
+    return defaulted.select ? defaulted.select(data) : data;
+  }
+
+  /** The query where its data will do, else the promise of a fetch. */
+  #freshOrFetching(options: Options): Query | Promise<any> {
     let defaulted = this.defaultQueryOptions(options);
     // A caller waits and shows an error itself: by default it isn't made to wait through retries.
     if (defaulted.retry === undefined) {
@@ -187,13 +200,7 @@ export class QueryClient {
     const staleTime = skips ? 0 : staleTimeNumber(resolve(defaulted.staleTime, query));
     return this.#queryCache.host.engine.needs_fetch(query.attach(), skips, staleTime, Date.now())
       ? query.fetch(defaulted)
-      : Promise.resolve(query.data);
-  }
-
-  async query(options: Options): Promise<any> {
-    const defaulted = this.defaultQueryOptions(options);
-    const data = await this.fetchQuery(defaulted);
-    return defaulted.select ? defaulted.select(data) : data;
+      : query;
   }
 
   prefetchQuery(options: Options): Promise<void> {

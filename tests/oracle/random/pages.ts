@@ -121,18 +121,14 @@ const patch = weighted<Fields>([
   [2, pageKeys.map((queryKey) => ({ queryKey }))],
 ]);
 
-/** What fetches: inside a listener it may meet a fetch of the same query that is being announced (differences.md, 8). */
-const fetching: (readonly [number, fc.Arbitrary<Step>])[] = [
+/** What may also stand inside a listener. */
+const inner: (readonly [number, fc.Arbitrary<Step>])[] = [
   [8, draw(pages.fetchNextPage, slot, fetchMore)],
   [6, draw(pages.fetchPreviousPage, slot, fetchMore)],
   [2, draw(pages.infiniteQuery, executed)],
   [2, draw(pages.fetchInfiniteQuery, executed)],
   [1, draw(pages.prefetchInfiniteQuery, executed)],
   [2, draw(pages.ensureInfiniteQueryData, executed)],
-];
-
-/** What may also stand inside a listener. */
-const inner: (readonly [number, fc.Arbitrary<Step>])[] = [
   [
     3,
     draw(
@@ -174,7 +170,6 @@ const reaction = weighted<unknown>([
 
 const one: fc.Arbitrary<Step> = weighted<Step>([
   ...inner,
-  ...fetching,
   [3, draw(observer.subscribe, anySlot, reaction)],
   [24, draw(advance, wait)],
 ]);
