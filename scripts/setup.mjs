@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { output, root, run, which } from './command.mjs';
@@ -52,8 +52,9 @@ export async function setupTests() {
   return { CHROMIUM_PATH: findChromium() };
 }
 
-/** Runs `npm ci` when node_modules is missing or belongs to another package-lock.json. */
+/** Runs `npm ci` when node_modules is missing or belongs to another package-lock.json. One that is a link is another checkout's. */
 export async function ensureNodeModules() {
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) return;
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
