@@ -277,11 +277,16 @@ export class QueryClient {
       return given;
     }
     const defaulted: Options & { _defaulted?: boolean; queryHash?: string } = {
+      // These first: added later, each would change the object's shape.
+      _defaulted: true,
+      queryHash: undefined,
+      refetchOnReconnect: undefined,
+      throwOnError: undefined,
       ...this.#defaultOptions.queries,
       ...(this.#queryDefaults.size > 0 ? this.getQueryDefaults(options.queryKey) : undefined),
       ...options,
-      _defaulted: true,
     };
+    defaulted._defaulted = true;
     if (!defaulted.queryHash) {
       checkKey(defaulted.queryKey);
       defaulted.queryHash = this.#queryCache.hashOf(defaulted.queryKey, defaulted);

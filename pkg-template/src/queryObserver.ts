@@ -141,7 +141,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
   getOptimisticResult(options: Options): Result {
     const query = this.#buildQuery(options);
     const result = this.createResult(query as never, options);
-    if (!shallowEqualObjects(this.#result as object, result)) {
+    if (!this.isSame(result, this.#result!)) {
       this.#result = result;
       this.#resultOptions = this.options;
       this.#resultData = this.#query.data;
@@ -337,6 +337,27 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
     } as Result;
   }
 
+  /** Whether two results say the same. What isn't compared follows from what is. */
+  protected isSame(next: Result, previous: Result): boolean {
+    return (
+      next.data === previous.data &&
+      next.dataUpdatedAt === previous.dataUpdatedAt &&
+      next.status === previous.status &&
+      next.fetchStatus === previous.fetchStatus &&
+      next.isStale === previous.isStale &&
+      next.error === previous.error &&
+      next.errorUpdatedAt === previous.errorUpdatedAt &&
+      next.errorUpdateCount === previous.errorUpdateCount &&
+      next.failureCount === previous.failureCount &&
+      next.failureReason === previous.failureReason &&
+      next.isFetched === previous.isFetched &&
+      next.isFetchedAfterMount === previous.isFetchedAfterMount &&
+      next.isPlaceholderData === previous.isPlaceholderData &&
+      next.isEnabled === previous.isEnabled &&
+      next.refetch === previous.refetch
+    );
+  }
+
   updateResult(): void {
     const previous = this.#result;
     const next = this.createResult(this.#query as never, this.options);
@@ -345,7 +366,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
     if (this.#resultData !== undefined) {
       this.#lastWithData = this.#query;
     }
-    if (previous && shallowEqualObjects(next, previous)) {
+    if (previous && this.isSame(next, previous)) {
       return;
     }
     this.#result = next;
