@@ -8,6 +8,7 @@ use serde_json::Value;
 
 pub use op::{MAX_FIELDS, MAX_TEXT, Op, Subject, backend_key, scalar_text};
 
+pub mod json;
 mod op;
 mod read;
 
@@ -150,7 +151,7 @@ pub enum ByeReason {
 /// Why a body was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProtocolError {
-    /// The body is not JSON; the parser's own words.
+    /// The body is not JSON; where it stops to be.
     NotJson(String),
     /// A field is missing, of another type or out of bounds.
     Malformed {
@@ -199,6 +200,14 @@ pub fn is_id(text: &str) -> bool {
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-')
+}
+
+impl TryFrom<Value> for Inv {
+    type Error = ProtocolError;
+
+    fn try_from(body: Value) -> Result<Inv, ProtocolError> {
+        Inv::parse(&body.to_string())
+    }
 }
 
 impl Message {

@@ -4,6 +4,7 @@ mod clock;
 mod glob;
 mod glob_redis;
 mod interner;
+mod json;
 mod keys;
 mod live;
 mod live_world;

@@ -278,6 +278,26 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(piece, 0..25).prop_map(|pieces| pieces.concat())
 }
 
+/// What eventsource-parser makes of streams at random; `sse_peer.mjs` beside it has written it down.
+#[test]
+fn agrees_with_eventsource_parser() {
+    let known: Vec<serde_json::Value> =
+        serde_json::from_str(include_str!("sse_peer.json")).unwrap();
+    assert_eq!(known.len(), 500);
+    for case in known {
+        let text = case["text"].as_str().unwrap();
+        let ours = parse(MAX_EVENT, &[text.as_bytes()]);
+        let events: Vec<_> = ours
+            .events
+            .iter()
+            .map(|event| serde_json::json!([event.0, event.1]))
+            .collect();
+        assert_eq!(serde_json::Value::from(events), case["events"], "{text:?}");
+        let last = case["retries"].as_array().unwrap().last().cloned();
+        assert_eq!(ours.retry.map(serde_json::Value::from), last, "{text:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(5_000))]
 

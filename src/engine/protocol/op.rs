@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
+use super::json::{Kind, NotJson, Reader};
+use super::read::text;
 use super::{ProtocolError, malformed};
 use crate::engine::glob::{Glob, MAX_PATTERN, escape_into};
 
@@ -131,35 +133,116 @@ impl Subject {
     }
 }
 
+/// For what holds operations in other formats, such as a file of rules.
 impl TryFrom<Value> for Op {
     type Error = ProtocolError;
 
     fn try_from(op: Value) -> Result<Op, ProtocolError> {
-        let Value::Object(mut fields) = op else {
-            return Ok(Op::Unknown);
-        };
-        let mut take = |field| fields.remove(field).unwrap_or(Value::Null);
-        Ok(match take("k").as_str().unwrap_or_default() {
-            "key" => Op::Key {
-                key: parts(take("key"))?,
-            },
-            "prefix" => Op::Prefix {
-                key: parts(take("key"))?,
-            },
-            "glob" => match take("p").as_str().map(|p| Glob::parse(p.as_bytes())) {
-                Some(Ok(p)) => Op::Glob { p },
-                _ => return Err(malformed("p", "a glob of at most 4096 bytes")),
-            },
-            "tag" => Op::Tag {
-                t: text(take("t"), "t")?,
-            },
-            "event" => Op::Event {
-                name: text(take("name"), "name")?,
-                args: args(take("args"))?,
-            },
-            _ => Op::Unknown,
+        let text = op.to_string();
+        let mut reader = Reader::new(&text);
+        read_op(&mut reader)?
+    }
+}
+
+/// The kinds of operations that are known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OpKind {
+    Key,
+    Prefix,
+    Glob,
+    Tag,
+    Event,
+}
+
+impl OpKind {
+    fn parse(kind: &str) -> Option<OpKind> {
+        Some(match kind {
+            "key" => OpKind::Key,
+            "prefix" => OpKind::Prefix,
+            "glob" => OpKind::Glob,
+            "tag" => OpKind::Tag,
+            "event" => OpKind::Event,
+            _ => return None,
         })
     }
+}
+
+/// The next value as an operation, or which of its fields is wrong.
+pub(super) fn read_op(reader: &mut Reader<'_>) -> Result<Result<Op, ProtocolError>, NotJson> {
+    if reader.kind()? != Kind::Object {
+        reader.skip()?;
+        return Ok(Ok(Op::Unknown));
+    }
+    // Fields mean what the kind says, and it need not come first.
+    let Some(kind) = find_kind(&mut reader.clone())? else {
+        reader.skip()?;
+        return Ok(Ok(Op::Unknown));
+    };
+    let mut key = None;
+    let mut glob = None;
+    let mut own_text = None;
+    let mut fields = Some(BTreeMap::new());
+    reader.object(|reader, name| {
+        match (kind, &*name) {
+            (OpKind::Key | OpKind::Prefix, "key") => key = read_parts(reader)?,
+            (OpKind::Glob, "p") if reader.kind()? == Kind::Text => {
+                glob = Glob::parse(reader.text()?.as_bytes()).ok();
+            }
+            (OpKind::Tag, "t") | (OpKind::Event, "name") => own_text = text(reader)?,
+            (OpKind::Event, "args") => fields = read_args(reader)?,
+            _ => reader.skip()?,
+        }
+        Ok(())
+    })?;
+    let wrong_key = || malformed("key", "a list of at most 64 parts");
+    let wrong_text = |field| malformed(field, "a string of at most 4096 bytes");
+    Ok(match kind {
+        OpKind::Key => key.map(|key| Op::Key { key }).ok_or_else(wrong_key),
+        OpKind::Prefix => key.map(|key| Op::Prefix { key }).ok_or_else(wrong_key),
+        OpKind::Glob => match glob {
+            Some(p) => Ok(Op::Glob { p }),
+            None => Err(malformed("p", "a glob of at most 4096 bytes")),
+        },
+        OpKind::Tag => match own_text {
+            Some(t) => Ok(Op::Tag { t }),
+            None => Err(wrong_text("t")),
+        },
+        OpKind::Event => match (own_text, fields) {
+            (Some(name), Some(args)) => Ok(Op::Event { name, args }),
+            (None, _) => Err(wrong_text("name")),
+            (_, None) => Err(malformed(
+                "args",
+                "an object of at most 64 scalars, each of at most 4096 bytes",
+            )),
+        },
+    })
+}
+
+/// The operation's kind, if it is one that this version knows. It mostly comes first, and is then all that is read.
+fn find_kind(reader: &mut Reader<'_>) -> Result<Option<OpKind>, NotJson> {
+    let mut kind = None;
+    let mut is_first = true;
+    let found = reader.object(|reader, name| {
+        if name == "k" {
+            kind = if reader.kind()? == Kind::Text {
+                OpKind::parse(&reader.text()?)
+            } else {
+                None
+            };
+            if is_first {
+                // Stops here: the object is read once more in any case.
+                return Err(NotJson(0));
+            }
+        } else {
+            reader.skip()?;
+        }
+        is_first = false;
+        Ok(())
+    });
+    if !is_first {
+        found?;
+    }
+    Ok(kind)
 }
 
 /// The backend key of a key of scalars: `parts.join(':')` as JavaScript does it, so null is empty. `None` if a part is a
@@ -209,43 +292,70 @@ fn glob_as_text<S: Serializer>(glob: &Glob, serializer: S) -> Result<S::Ok, S::E
 }
 
 /// A pattern of a scope, if it is one.
-pub(super) fn glob_text(value: Value) -> Option<String> {
-    match value {
-        Value::String(text) if text.len() <= MAX_PATTERN => Some(text),
-        _ => None,
-    }
+pub(super) fn glob_text(text: Cow<'_, str>) -> Option<String> {
+    (text.len() <= MAX_PATTERN).then(|| text.into_owned())
 }
 
-fn parts(value: Value) -> Result<Vec<Value>, ProtocolError> {
-    match value {
-        Value::Array(parts) if parts.len() <= MAX_FIELDS => Ok(parts),
-        _ => Err(malformed("key", "a list of at most 64 parts")),
+fn read_parts(reader: &mut Reader<'_>) -> Result<Option<Vec<Value>>, NotJson> {
+    if reader.kind()? != Kind::List {
+        reader.skip()?;
+        return Ok(None);
     }
+    let mut parts = Vec::new();
+    let mut count = 0;
+    reader.list(|reader| {
+        count += 1;
+        if count > MAX_FIELDS {
+            return reader.skip();
+        }
+        parts.push(reader.value()?);
+        Ok(())
+    })?;
+    Ok((count <= MAX_FIELDS).then_some(parts))
 }
 
-fn text(value: Value, field: &'static str) -> Result<String, ProtocolError> {
-    match value {
-        Value::String(text) if text.len() <= MAX_TEXT => Ok(text),
-        _ => Err(malformed(field, "a string of at most 4096 bytes")),
+/// Field to text; null is as if absent. `None` if they can't be taken.
+fn read_args(reader: &mut Reader<'_>) -> Result<Option<BTreeMap<String, String>>, NotJson> {
+    match reader.kind()? {
+        Kind::Null => {
+            reader.null()?;
+            return Ok(Some(BTreeMap::new()));
+        }
+        Kind::Object => {}
+        _ => {
+            reader.skip()?;
+            return Ok(None);
+        }
     }
-}
-
-fn args(value: Value) -> Result<BTreeMap<String, String>, ProtocolError> {
-    let refused = || {
-        malformed(
-            "args",
-            "an object of at most 64 scalars, each of at most 4096 bytes",
-        )
-    };
-    let fields = match value {
-        Value::Null => return Ok(BTreeMap::new()),
-        Value::Object(fields) if fields.len() <= MAX_FIELDS => fields,
-        _ => return Err(refused()),
-    };
-    let present = fields.into_iter().filter(|(_, value)| !value.is_null());
-    let texts = present.map(|(field, value)| match scalar_text(&value) {
-        Some(text) if text.len() <= MAX_TEXT => Ok((field, text.into_owned())),
-        _ => Err(refused()),
-    });
-    texts.collect()
+    let mut args = BTreeMap::new();
+    let mut names = 0;
+    let mut is_refused = false;
+    reader.object(|reader, name| {
+        names += 1;
+        let text = match reader.kind()? {
+            Kind::Null => {
+                reader.null()?;
+                args.remove(&*name);
+                return Ok(());
+            }
+            Kind::Text => Some(reader.text()?),
+            Kind::Bool => Some((if reader.bool()? { "true" } else { "false" }).into()),
+            Kind::Number => reader
+                .number()?
+                .as_f64()
+                .map(|number| number_text(number).into()),
+            Kind::List | Kind::Object => {
+                reader.skip()?;
+                None
+            }
+        };
+        match text {
+            Some(text) if text.len() <= MAX_TEXT && names <= MAX_FIELDS => {
+                args.insert(name.into_owned(), text.into_owned());
+            }
+            _ => is_refused = true,
+        }
+        Ok(())
+    })?;
+    Ok((!is_refused).then_some(args))
 }

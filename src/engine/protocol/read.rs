@@ -1,8 +1,7 @@
-//! From JSON to messages. By way of [`Value`], so that one parser serves all bodies: in wasm, size counts.
+//! From JSON to messages.
 
-use serde_json::{Map, Value};
-
-use super::op::glob_text;
+use super::json::{Kind, NotJson, Reader};
+use super::op::{glob_text, read_op};
 use super::{
     Bye, ByeReason, Hello, Inv, MAX_OPS, MAX_SCOPE, MAX_TEXT, Message, Mode, Op, ProtocolError,
     Reset, ResetReason, Sync, malformed,
@@ -13,19 +12,21 @@ impl Message {
     ///
     /// A `reset` is never refused: what can't be read in it widens it to `*`.
     pub fn parse(event: &str, data: &str) -> Result<Option<Message>, ProtocolError> {
-        let body =
-            || -> Result<Map<String, Value>, ProtocolError> { object(parse_json(data)?, "body") };
         Ok(Some(match event {
-            "hello" => Message::Hello(Hello::read(body()?)?),
-            "inv" => Message::Inv(Inv::read(body()?)?),
-            "sync" => Message::Sync(Sync {
-                replayed: body().map_or(0, |mut body| number(&mut body, "replayed")),
-            }),
-            "reset" => Message::Reset(Reset::read(body().unwrap_or_default())),
+            "hello" => Message::Hello(Hello::parse(data)?),
+            "inv" => Message::Inv(Inv::parse(data)?),
+            "sync" => Message::Sync(Sync::parse(data)),
+            "reset" => Message::Reset(Reset::parse(data)),
             "hb" => Message::Hb,
-            "bye" => Message::Bye(Bye::read(body().unwrap_or_default())),
+            "bye" => Message::Bye(Bye::parse(data)),
             _ => return Ok(None),
         }))
+    }
+}
+
+impl From<NotJson> for ProtocolError {
+    fn from(NotJson(at): NotJson) -> Self {
+        ProtocolError::NotJson(format!("byte {at}"))
     }
 }
 
@@ -33,48 +34,36 @@ impl Inv {
     /// Parses the body of an `inv` or of a publication. An operation of an unknown kind is [`Op::Unknown`], not an
     /// error; a known one with wrong fields is an error that names the field.
     pub fn parse(body: &str) -> Result<Inv, ProtocolError> {
-        parse_json(body)?.try_into()
-    }
-
-    fn read(mut body: Map<String, Value>) -> Result<Inv, ProtocolError> {
-        let Some(Value::Array(ops)) = body.remove("ops") else {
-            return Err(malformed("ops", "a list of operations"));
-        };
-        if ops.len() > MAX_OPS {
-            return Err(malformed("ops", "at most 4096 operations"));
+        let mut ops = None;
+        let mut mode = Mode::default();
+        let mut src = None;
+        let mut spread_ms = None;
+        // What is no JSON is told first, as nothing in it can be trusted.
+        let mut refused = None;
+        object(body, |reader, name| {
+            let read = match name {
+                "ops" => {
+                    let read = read_ops(reader)?;
+                    read.map(|read| ops = Some(read))
+                }
+                "mode" => read_mode(reader)?.map(|read| mode = read),
+                "src" => read_src(reader)?.map(|read| src = read),
+                "spread_ms" => {
+                    spread_ms = Some(number(reader)?);
+                    Ok(())
+                }
+                _ => reader.skip().map(Ok)?,
+            };
+            if let Err(error) = read {
+                refused.get_or_insert(error);
+            }
+            Ok(())
+        })?;
+        if let Some(error) = refused {
+            return Err(error);
         }
-        let ops = ops.into_iter().enumerate().map(|(at, op)| {
-            Op::try_from(op).map_err(|error| match error {
-                ProtocolError::Malformed {
-                    field, expected, ..
-                } => ProtocolError::Malformed {
-                    op: Some(at),
-                    field,
-                    expected,
-                },
-                other => other,
-            })
-        });
-        let ops = ops.collect::<Result<_, _>>()?;
-        let mode = match body
-            .get("mode")
-            .map(|mode| mode.as_str().unwrap_or_default())
-        {
-            None | Some("refetch") => Mode::Refetch,
-            Some("stale") => Mode::Stale,
-            Some("remove") => Mode::Remove,
-            Some(_) => return Err(malformed("mode", "\"refetch\", \"stale\" or \"remove\"")),
-        };
-        let src = match body.remove("src") {
-            None | Some(Value::Null) => None,
-            Some(Value::String(src)) if src.len() <= MAX_TEXT => Some(src),
-            Some(_) => return Err(malformed("src", "a string of at most 4096 bytes")),
-        };
-        let spread_ms = body
-            .contains_key("spread_ms")
-            .then(|| number(&mut body, "spread_ms"));
         Ok(Inv {
-            ops,
+            ops: ops.ok_or_else(|| malformed("ops", "a list of operations"))?,
             mode,
             src,
             spread_ms,
@@ -82,95 +71,235 @@ impl Inv {
     }
 }
 
-impl TryFrom<Value> for Inv {
-    type Error = ProtocolError;
-
-    fn try_from(body: Value) -> Result<Inv, ProtocolError> {
-        Inv::read(object(body, "body")?)
+impl Hello {
+    fn parse(body: &str) -> Result<Hello, ProtocolError> {
+        let mut hello = Hello {
+            v: 0,
+            epoch: String::new(),
+            hb_ms: 0,
+            retry_ms: 0,
+            jitter_ms: 0,
+            exp: None,
+        };
+        let mut epoch = None;
+        object(body, |reader, name| {
+            match name {
+                "v" => hello.v = number(reader)?,
+                "epoch" => epoch = text(reader)?,
+                "hb_ms" => hello.hb_ms = number(reader)?,
+                "retry_ms" => hello.retry_ms = number(reader)?,
+                "jitter_ms" => hello.jitter_ms = number(reader)?,
+                "exp" if reader.kind()? == Kind::Number => hello.exp = Some(number(reader)?),
+                _ => reader.skip()?,
+            }
+            Ok(())
+        })?;
+        hello.epoch = epoch.ok_or_else(|| malformed("epoch", "a string"))?;
+        Ok(hello)
     }
 }
 
-impl Hello {
-    fn read(mut body: Map<String, Value>) -> Result<Hello, ProtocolError> {
-        let exp = body
-            .get("exp")
-            .is_some_and(Value::is_number)
-            .then(|| number(&mut body, "exp"));
-        Ok(Hello {
-            v: number(&mut body, "v"),
-            epoch: text(&mut body, "epoch").ok_or_else(|| malformed("epoch", "a string"))?,
-            hb_ms: number(&mut body, "hb_ms"),
-            retry_ms: number(&mut body, "retry_ms"),
-            jitter_ms: number(&mut body, "jitter_ms"),
-            exp,
-        })
+impl Sync {
+    fn parse(body: &str) -> Sync {
+        let mut sync = Sync { replayed: 0 };
+        let read = object(body, |reader, name| {
+            match name {
+                "replayed" => sync.replayed = number(reader)?,
+                _ => reader.skip()?,
+            }
+            Ok(())
+        });
+        read.map_or(Sync { replayed: 0 }, |()| sync)
     }
 }
 
 impl Reset {
-    fn read(mut body: Map<String, Value>) -> Reset {
-        let reason = match text(&mut body, "reason").unwrap_or_default() {
-            known if known == "trimmed" => ResetReason::Trimmed,
-            known if known == "epoch" => ResetReason::Epoch,
-            known if known == "upstream-loss" => ResetReason::UpstreamLoss,
-            known if known == "flush" => ResetReason::Flush,
-            known if known == "replay-limit" => ResetReason::ReplayLimit,
-            other => ResetReason::Other(other),
-        };
-        let spread_ms = number(&mut body, "spread_ms");
-        let everything = || vec!["*".to_owned()];
-        let scope = match body.remove("scope") {
-            Some(Value::Array(globs)) if (1..=MAX_SCOPE).contains(&globs.len()) => globs
-                .into_iter()
-                .map(glob_text)
-                .collect::<Option<_>>()
-                .unwrap_or_else(everything),
-            _ => everything(),
-        };
+    fn parse(body: &str) -> Reset {
+        let mut reason = None;
+        let mut scope = None;
+        let mut spread_ms = 0;
+        let read = object(body, |reader, name| {
+            match name {
+                "reason" => reason = text(reader)?,
+                "scope" => scope = read_scope(reader)?,
+                "spread_ms" => spread_ms = number(reader)?,
+                _ => reader.skip()?,
+            }
+            Ok(())
+        });
+        if read.is_err() {
+            (reason, scope, spread_ms) = (None, None, 0);
+        }
         Reset {
-            reason,
-            scope,
+            reason: ResetReason::from(reason.unwrap_or_default()),
+            scope: scope.unwrap_or_else(|| vec!["*".into()]),
             spread_ms,
         }
     }
 }
 
+impl From<String> for ResetReason {
+    fn from(reason: String) -> ResetReason {
+        match reason.as_str() {
+            "trimmed" => ResetReason::Trimmed,
+            "epoch" => ResetReason::Epoch,
+            "upstream-loss" => ResetReason::UpstreamLoss,
+            "flush" => ResetReason::Flush,
+            "replay-limit" => ResetReason::ReplayLimit,
+            _ => ResetReason::Other(reason),
+        }
+    }
+}
+
 impl Bye {
-    fn read(mut body: Map<String, Value>) -> Bye {
+    fn parse(body: &str) -> Bye {
+        let mut reason = None;
+        let (mut delay_ms, mut jitter_ms) = (0, 0);
+        let read = object(body, |reader, name| {
+            match name {
+                "reason" => reason = text(reader)?,
+                "delay_ms" => delay_ms = number(reader)?,
+                "jitter_ms" => jitter_ms = number(reader)?,
+                _ => reader.skip()?,
+            }
+            Ok(())
+        });
+        if read.is_err() {
+            (reason, delay_ms, jitter_ms) = (None, 0, 0);
+        }
         Bye {
-            reason: match text(&mut body, "reason").unwrap_or_default() {
+            reason: match reason.unwrap_or_default() {
                 known if known == "drain" => ByeReason::Drain,
                 known if known == "slow" => ByeReason::Slow,
                 known if known == "exp" => ByeReason::Exp,
                 other => ByeReason::Other(other),
             },
-            delay_ms: number(&mut body, "delay_ms"),
-            jitter_ms: number(&mut body, "jitter_ms"),
+            delay_ms,
+            jitter_ms,
         }
     }
 }
 
-fn parse_json(body: &str) -> Result<Value, ProtocolError> {
-    serde_json::from_str(body).map_err(|error| ProtocolError::NotJson(error.to_string()))
-}
-
-fn object(value: Value, field: &'static str) -> Result<Map<String, Value>, ProtocolError> {
-    match value {
-        Value::Object(map) => Ok(map),
-        _ => Err(malformed(field, "an object")),
+/// Reads a body that is to be an object.
+fn object<'a>(
+    body: &'a str,
+    mut read: impl FnMut(&mut Reader<'a>, &str) -> Result<(), NotJson>,
+) -> Result<(), ProtocolError> {
+    let mut reader = Reader::new(body);
+    let is_object = reader.kind()? == Kind::Object;
+    if is_object {
+        reader.object(|reader, name| read(reader, &name))?;
+    } else {
+        reader.skip()?;
+    }
+    reader.end()?;
+    if is_object {
+        Ok(())
+    } else {
+        Err(malformed("body", "an object"))
     }
 }
 
-/// A whole number; what is missing, negative or no number counts as 0, a fraction is cut off.
-fn number(body: &mut Map<String, Value>, field: &str) -> u64 {
-    body.get(field)
-        .and_then(Value::as_f64)
-        .map_or(0, |number| number as u64)
+/// What a field holds, or why it is refused.
+type Field<T> = Result<Result<T, ProtocolError>, NotJson>;
+
+fn read_ops(reader: &mut Reader<'_>) -> Field<Vec<Op>> {
+    if reader.kind()? != Kind::List {
+        reader.skip()?;
+        return Ok(Err(malformed("ops", "a list of operations")));
+    }
+    let mut ops = Vec::new();
+    let mut refused = None;
+    let mut at = 0;
+    reader.list(|reader| {
+        if at >= MAX_OPS || refused.is_some() {
+            at += 1;
+            return reader.skip();
+        }
+        match read_op(reader)? {
+            Ok(op) => ops.push(op),
+            Err(ProtocolError::Malformed {
+                field, expected, ..
+            }) => {
+                refused = Some(ProtocolError::Malformed {
+                    op: Some(at),
+                    field,
+                    expected,
+                });
+            }
+            Err(other) => refused = Some(other),
+        }
+        at += 1;
+        Ok(())
+    })?;
+    Ok(if at > MAX_OPS {
+        Err(malformed("ops", "at most 4096 operations"))
+    } else {
+        refused.map_or(Ok(ops), Err)
+    })
 }
 
-fn text(body: &mut Map<String, Value>, field: &str) -> Option<String> {
-    match body.remove(field) {
-        Some(Value::String(text)) if text.len() <= MAX_TEXT => Some(text),
-        _ => None,
+fn read_mode(reader: &mut Reader<'_>) -> Field<Mode> {
+    let mode = text(reader)?;
+    Ok(match mode.as_deref() {
+        Some("refetch") => Ok(Mode::Refetch),
+        Some("stale") => Ok(Mode::Stale),
+        Some("remove") => Ok(Mode::Remove),
+        _ => Err(malformed("mode", "\"refetch\", \"stale\" or \"remove\"")),
+    })
+}
+
+fn read_src(reader: &mut Reader<'_>) -> Field<Option<String>> {
+    if reader.kind()? == Kind::Null {
+        reader.null()?;
+        return Ok(Ok(None));
     }
+    let src = text(reader)?;
+    Ok(match src {
+        Some(src) => Ok(Some(src)),
+        None => Err(malformed("src", "a string of at most 4096 bytes")),
+    })
+}
+
+/// The globs; `None` where they can't be taken one by one.
+fn read_scope(reader: &mut Reader<'_>) -> Result<Option<Vec<String>>, NotJson> {
+    if reader.kind()? != Kind::List {
+        reader.skip()?;
+        return Ok(None);
+    }
+    let mut globs = Some(Vec::new());
+    reader.list(|reader| {
+        let glob = if reader.kind()? == Kind::Text {
+            glob_text(reader.text()?)
+        } else {
+            reader.skip()?;
+            None
+        };
+        match (&mut globs, glob) {
+            (Some(list), Some(glob)) if list.len() < MAX_SCOPE => list.push(glob),
+            _ => globs = None,
+        }
+        Ok(())
+    })?;
+    Ok(globs.filter(|list| !list.is_empty()))
+}
+
+/// A whole number; what is negative or no number counts as 0, a fraction is cut off.
+fn number(reader: &mut Reader<'_>) -> Result<u64, NotJson> {
+    if reader.kind()? != Kind::Number {
+        reader.skip()?;
+        return Ok(0);
+    }
+    let number = reader.number()?;
+    Ok(number.as_f64().map_or(0, |number| number as u64))
+}
+
+/// A text of at most [`MAX_TEXT`] bytes, if it is one.
+pub(super) fn text(reader: &mut Reader<'_>) -> Result<Option<String>, NotJson> {
+    if reader.kind()? != Kind::Text {
+        reader.skip()?;
+        return Ok(None);
+    }
+    let text = reader.text()?;
+    Ok((text.len() <= MAX_TEXT).then(|| text.into_owned()))
 }
