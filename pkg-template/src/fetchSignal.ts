@@ -27,7 +27,9 @@ const PROPERTIES: PropertyDescriptorMap = {
       return this[source].signal;
     },
   },
+  // A copy of a context is to have it too.
   [fetchSignal]: {
+    enumerable: true,
     get(this: Sourced) {
       return this[source].signal;
     },

@@ -3,6 +3,7 @@ import { environment } from './bridge/host';
 import { outliveTrap } from './bridge/instance';
 import { answerRetry, retryDelayNumber, retryNumber } from './bridge/retryOptions';
 import { CancelledError } from './cancelledError';
+import { extrasOf } from './contextExtras';
 import { isDevelopment } from './development';
 import { carrySignal, type SignalSource } from './fetchSignal';
 import { fetchPages } from './infinitePages';
@@ -176,10 +177,11 @@ export class FetchTask implements SignalSource {
     query.isStoppable = false;
     const context = carrySignal({ client: query.client, queryKey: query.queryKey, meta: query.meta }, this) as Context;
     if (options.skipCache) {
-      context.skipCache = options.skipCache;
+      Object.assign(context, extrasOf(query));
     }
     const queryFn = ensureQueryFn(options, this.#fetchOptions);
-    return options.persister
+    // What a persister keeps is a cache too.
+    return options.persister && !options.skipCache
       ? options.persister(queryFn, context, query as unknown as CoreQuery)
       : queryFn(context as never);
   }

@@ -1,5 +1,7 @@
 import type { Query as CoreQuery, InfiniteData, InfiniteQueryPageParamsOptions } from '@tanstack/query-core';
+import { extrasOf } from './contextExtras';
 import { addSignal, type SignalCarrier } from './fetchSignal';
+import type { Query } from './query';
 import { ensureQueryFn, type FetchContext } from './queryFunction';
 
 type Pages = InfiniteData<any, any>;
@@ -37,6 +39,7 @@ export function fetchPages(context: FetchContext, query: CoreQuery<any, any, any
           pageParam: param,
           direction: backward ? 'backward' : 'forward',
           meta: options.meta,
+          ...extrasOf(query as never),
         },
         () => context.signal,
         () => {
@@ -70,7 +73,7 @@ export function fetchPages(context: FetchContext, query: CoreQuery<any, any, any
     return done;
   };
 
-  if (!options.persister) {
+  if (!options.persister || (query as unknown as Query).options.skipCache) {
     context.fetchFn = fetchFn;
     return;
   }

@@ -1,5 +1,6 @@
 import type { QueryFunction, QueryFunctionContext, QueryKey } from '@tanstack/query-core';
-import { addSignal, fetchSignal, type SignalCarrier } from './fetchSignal';
+import { type ContextExtras, hiddenQuery } from './contextExtras';
+import { addSignal, fetchSignal } from './fetchSignal';
 
 interface StreamedQueryParams {
   streamFn: (context: QueryFunctionContext<any>) => AsyncIterable<any> | Promise<AsyncIterable<any>>;
@@ -19,7 +20,7 @@ export function streamedQuery({
 }: StreamedQueryParams): QueryFunction<any, any> {
   return async (context: QueryFunctionContext<QueryKey>) => {
     const { client, queryKey } = context;
-    const carrier = context as SignalCarrier;
+    const carrier = context as ContextExtras;
     const signal = carrier[fetchSignal];
     if (signal?.aborted) {
       return initialValue;
@@ -29,17 +30,32 @@ export function streamedQuery({
       isAborted = true;
     };
     signal?.addEventListener('abort', onAbort, { once: true });
-    const query = client.getQueryCache().find({ queryKey, exact: true });
+    const hidden = carrier[hiddenQuery];
+    const query = hidden ?? client.getQueryCache().find({ queryKey, exact: true });
     const isRefetch = !!query && query.isFetched();
     if (isRefetch && refetchMode === 'reset') {
       query.setState({ ...query.resetState, fetchStatus: 'fetching' });
     }
     const streamContext = addSignal(
-      { client, meta: context.meta, queryKey, pageParam: context.pageParam, direction: context.direction },
+      {
+        client,
+        meta: context.meta,
+        queryKey,
+        pageParam: context.pageParam,
+        direction: context.direction,
+        ...(carrier.skipCache ? { skipCache: carrier.skipCache } : {}),
+      },
       () => context.signal,
       onAbort,
       carrier,
     );
+    const write = (update: (data: unknown) => unknown): void => {
+      if (hidden) {
+        hidden.setData(update(hidden.data), { manual: true });
+      } else {
+        client.setQueryData(queryKey, update);
+      }
+    };
     const stream = await streamFn(streamContext as QueryFunctionContext<QueryKey>);
     const isHeldBack = isRefetch && refetchMode === 'replace';
     let held = initialValue;
@@ -50,13 +66,13 @@ export function streamedQuery({
       if (isHeldBack) {
         held = reducer(held, chunk);
       } else {
-        client.setQueryData(queryKey, (data: unknown) => reducer(data === undefined ? initialValue : data, chunk));
+        write((data) => reducer(data === undefined ? initialValue : data, chunk));
       }
     }
     if (isHeldBack && !isAborted) {
-      client.setQueryData(queryKey, held);
+      write(() => held);
     }
-    const data = client.getQueryData(queryKey);
+    const data = hidden ? hidden.data : client.getQueryData(queryKey);
     return data === undefined ? initialValue : data;
   };
 }

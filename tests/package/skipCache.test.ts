@@ -1,4 +1,4 @@
-import { QueryClient, QueryObserver } from 'ferroquery';
+import { experimental_streamedQuery, InfiniteQueryObserver, QueryClient, QueryObserver } from 'ferroquery';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { behaveAsPage } from './browserLike.js';
 import { settle, watch } from './watch.js';
@@ -156,5 +156,65 @@ describe("skipCache: 'no-store'", () => {
     const queryFn = () => Promise.reject(new Error('down'));
     await expect(client.fetchQuery({ queryKey: ['a'], queryFn, skipCache: 'no-store' })).rejects.toThrow('down');
     expect(cache().getAll()).toEqual([]);
+  });
+});
+
+describe('skipCache beyond plain queries', () => {
+  const pagesOf = (queryFn: (context: any) => unknown, skipCache?: true | 'no-store') => ({
+    queryKey: ['pages'],
+    queryFn,
+    initialPageParam: 0,
+    getNextPageParam: (_: unknown, pages: unknown[]) => pages.length,
+    ...(skipCache ? { skipCache } : {}),
+  });
+
+  it.each([true, 'no-store'] as const)('is told to each page as %o', async (skipCache) => {
+    const queryFn = vi.fn((context: { pageParam: number; skipCache?: unknown }) => context.skipCache);
+    const data = await client.fetchInfiniteQuery({ ...pagesOf(queryFn, skipCache), pages: 2 });
+    expect(data.pages).toEqual([skipCache, skipCache]);
+    await client.fetchInfiniteQuery({ ...pagesOf(({ pageParam }) => pageParam), staleTime: 0 });
+    await client.fetchInfiniteQuery({ ...pagesOf((context) => queryFn(context) ?? null), staleTime: 0 });
+    expect(queryFn.mock.lastCall![0]).not.toHaveProperty('skipCache');
+  });
+
+  it('keeps pages that are not stored with their observer', async () => {
+    const observer = new InfiniteQueryObserver(
+      client,
+      pagesOf(({ pageParam }) => pageParam, 'no-store'),
+    );
+    const stop = observer.subscribe(() => {});
+    await settle();
+    expect((await observer.fetchNextPage()).data).toEqual({ pages: [0, 1], pageParams: [0, 1] });
+    expect(client.getQueryCache().getAll()).toEqual([]);
+    stop();
+  });
+
+  it.each([true, 'no-store'] as const)('lets a stream with %o write where its query is', async (skipCache) => {
+    const queryFn = experimental_streamedQuery({
+      streamFn: async function* (context: { skipCache?: unknown }) {
+        yield context.skipCache;
+        await settle();
+        yield 2;
+      },
+    });
+    const observer = new QueryObserver(client, { queryKey: ['stream'], queryFn, skipCache });
+    const seen: unknown[] = [];
+    const stop = observer.subscribe(({ data }) => seen.push(data));
+    await settle(20);
+    expect(seen).toContainEqual([skipCache]);
+    expect(observer.getCurrentResult().data).toEqual([skipCache, 2]);
+    expect(client.getQueryData(['stream'])).toEqual(skipCache === true ? [true, 2] : undefined);
+    expect((await observer.refetch()).data).toEqual([skipCache, 2]);
+    stop();
+  });
+
+  it('passes a persister by', async () => {
+    const persister = vi.fn(async () => 'kept');
+    const options = { queryKey: ['a'], queryFn: () => 'fetched', persister };
+    expect(await client.fetchQuery(options)).toBe('kept');
+    expect(await client.fetchQuery({ ...options, skipCache: true })).toBe('fetched');
+    const pages = { ...pagesOf(() => 'fetched', true), persister };
+    expect((await client.fetchInfiniteQuery(pages as never)) as unknown).toMatchObject({ pages: ['fetched'] });
+    expect(persister).toHaveBeenCalledTimes(1);
   });
 });
