@@ -32,6 +32,7 @@ export async function play(
   vi.useFakeTimers({ now: Date.UTC(2025, 0, 1) });
   (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
   const complaints = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const warnings = vi.spyOn(console, 'warn').mockImplementation(() => {});
   const page = document.body.appendChild(document.createElement('div'));
   const root: Root = createRoot(page);
   const client = new adapter.QueryClient();
@@ -40,7 +41,9 @@ export async function play(
 
   const frame = (what: string) => {
     const counts = [...renders].map(([name, count]) => `${name} ${count}`).join(', ');
-    frames.push(`${what}: ${page.innerHTML} | renders: ${counts} | complaints: ${complaints.mock.calls.length}`);
+    frames.push(
+      `${what}: ${page.innerHTML} | renders: ${counts} | complaints: ${complaints.mock.calls.length}, warnings: ${warnings.mock.calls.length}`,
+    );
   };
   const settle = async (what: string, run: () => unknown) => {
     await act(async () => {
@@ -81,6 +84,7 @@ export async function play(
     client.clear();
     page.remove();
     complaints.mockRestore();
+    warnings.mockRestore();
     vi.useRealTimers();
   }
   return frames;
