@@ -15,13 +15,19 @@ import { Subscribable } from './subscribable';
 type Options = MutationObserverOptions<any, any, any, any>;
 type Result = MutationObserverResult<any, any, any, any>;
 type CallOptions = MutateOptions<any, any, any, any>;
+type State = Mutation['state'];
 type Action = { type: string; data?: any; error?: any };
+
+const IDLE: State = idleState();
 
 /** Starts mutations with the same options, and shows the state of the last one. */
 export class MutationObserver extends Subscribable<(result: Result) => void> {
   options!: Options;
   readonly #client: QueryClient;
-  #result!: Result;
+  /** The state that is shown; that of the mutation may be a later one. */
+  #state: State = IDLE;
+  /** Made when somebody wants it. */
+  #result: Result | undefined;
   #mutation: Mutation | undefined;
   #callOptions: CallOptions | undefined;
 
@@ -75,6 +81,7 @@ export class MutationObserver extends Subscribable<(result: Result) => void> {
   }
 
   getCurrentResult(): Result {
+    this.#result ??= this.#resultOf(this.#state);
     return this.#result;
   }
 
@@ -95,9 +102,14 @@ export class MutationObserver extends Subscribable<(result: Result) => void> {
   }
 
   #updateResult(): void {
-    const state = this.#mutation?.state ?? idleState();
+    this.#state = this.#mutation?.state ?? IDLE;
+    this.#result = undefined;
+  }
+
+  #resultOf(state: State): Result {
     const { status } = state;
-    this.#result = {
+    // One literal, as copying is slow.
+    return {
       context: state.context,
       data: state.data,
       error: state.error,
@@ -117,19 +129,22 @@ export class MutationObserver extends Subscribable<(result: Result) => void> {
   }
 
   #notify(action?: Action): void {
+    if (!this.hasListeners()) {
+      return;
+    }
     notifyManager.batch(() => {
-      if (this.#callOptions && this.hasListeners()) {
+      if (this.#callOptions) {
         this.#tellCaller(this.#callOptions, action);
       }
       this.listeners.forEach((listener) => {
-        listener(this.#result);
+        listener(this.getCurrentResult());
       });
     });
   }
 
   /** Calls what the last `mutate` was given; what that throws is an unhandled rejection, and stops nobody else. */
   #tellCaller(options: CallOptions, action: Action | undefined): void {
-    const { variables, context: onMutateResult } = this.#result;
+    const { variables, context: onMutateResult } = this.#state;
     const context = {
       client: this.#client,
       meta: this.options.meta,

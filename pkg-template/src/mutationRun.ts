@@ -2,6 +2,7 @@ import type { MutationOptions } from '@tanstack/query-core';
 import { environment, type RunPort } from './bridge/host';
 import { answerRetry, networkCode, retryDelayNumber, retryNumber } from './bridge/retryOptions';
 import type { EngineTrapError } from './errors';
+import { noop } from './markers';
 import type { Mutation } from './mutation';
 
 /** One execution of a mutation: its promises. When it runs, sleeps and goes on is the engine's word. */
@@ -32,7 +33,6 @@ export class MutationRun implements RunPort {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.promise.catch(() => {});
     this.register();
   }
 
@@ -95,6 +95,7 @@ export class MutationRun implements RunPort {
   }
 
   stop(error: EngineTrapError): void {
+    this.promise.catch(noop);
     this.#reject(error);
   }
 
@@ -105,9 +106,8 @@ export class MutationRun implements RunPort {
     } catch (error) {
       answer = Promise.reject(error);
     }
-    Promise.resolve(answer)
-      .then(this.#resolve)
-      .catch((error) => this.#failed(error));
+    // A failure counts one microtask later than an answer, as where one handler follows the other.
+    Promise.resolve(answer).then(this.#resolve, (error) => queueMicrotask(() => this.#failed(error)));
   }
 
   #failed(error: unknown): void {
@@ -125,7 +125,7 @@ export class MutationRun implements RunPort {
     this.#sleep()
       .then(() => (this.#mutation.ask((engine) => engine.wake_run(this.id, environment())) ? undefined : this.#wait()))
       .then(() => this.#try());
-    this.#mutation.tellFailure(this.#failures, error);
+    outlive(() => this.#mutation.tellFailure(this.#failures, error));
   }
 
   /** Whether another try follows; the engine then has set its time. */

@@ -194,6 +194,7 @@ impl Engine {
             mutation.gc = self
                 .timers
                 .set(now + mutation.gc_time, Deadline::MutationGc(id));
+            mutation.gc_sequence = self.timers.sequence();
         }
     }
 
@@ -208,7 +209,9 @@ impl Engine {
             let period = mutation.gc_time.max(LEAST_PERIOD_MS);
             let passed = (self.clock.now() - since + SAME_MOMENT_MS).max(0.0) / period;
             let at = since + (passed.floor() + 1.0) * period;
-            mutation.gc = self.timers.set(at, Deadline::MutationGc(id));
+            mutation.gc = self
+                .timers
+                .set_as(at, Deadline::MutationGc(id), mutation.gc_sequence);
         }
     }
 

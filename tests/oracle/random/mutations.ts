@@ -126,6 +126,8 @@ const quiet: fc.Arbitrary<Step> = weighted([
   [1, draw(mutator.getCurrentResult, slot)],
   [2, draw(client.setQueryData, of(['q'], ['q', 1]), of<unknown>({ n: 1 }, { n: 2 }))],
   [2, draw(client.invalidateQueries, of<unknown>({ queryKey: ['q'] }, undefined))],
+  [1, draw(client.cancelQueries, of<unknown>({ queryKey: ['q'] }))],
+  [1, draw(client.refetchQueries, of<unknown>({ queryKey: ['q'] }))],
   [1, draw(mutations.resume)],
   [1, draw(mutations.resumeAll)],
   [1, draw(mutations.clear)],
@@ -244,7 +246,7 @@ const watched = [observer.create(0, { queryKey: ['q'], queryFn: fetcher({ delay:
 const opening = weighted<Step[]>([
   [3, mount(0)],
   [3, fc.tuple(mount(0), mount(1)).map((pair) => pair.flat())],
-  [1, mount(0).map((steps) => [...watched, ...steps])],
+  [2, fc.tuple(mount(0), mount(1)).map((pair) => [...watched, ...pair.flat()])],
   [1, fc.constant([])],
 ]);
 
