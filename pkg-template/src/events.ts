@@ -1,4 +1,5 @@
 import type { Host } from './bridge/host';
+import { reading } from './bridge/reading';
 import { isDevelopment } from './development';
 import { noop } from './markers';
 import { isPlainObject } from './plain';
@@ -68,7 +69,7 @@ export class Events {
     }
     let pending: boolean;
     try {
-      pending = engine.emit(event, joined, Date.now(), performance.now());
+      pending = engine.emit(event, joined, Date.now(), reading());
     } catch (error) {
       throw typeof error === 'string' ? new TypeError(error) : error;
     }

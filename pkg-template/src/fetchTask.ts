@@ -1,6 +1,7 @@
 import type { CancelOptions, Query as CoreQuery, QueryFunctionContext, QueryOptions } from '@tanstack/query-core';
 import { environment } from './bridge/host';
 import { outliveTrap } from './bridge/instance';
+import { reading } from './bridge/reading';
 import { answerRetry, retryDelayNumber, retryNumber } from './bridge/retryOptions';
 import { CancelledError } from './cancelledError';
 import { extrasOf } from './contextExtras';
@@ -240,7 +241,7 @@ export class FetchTask implements SignalSource {
           retryDelayNumber(retryDelay),
           typeof retryDelay === 'function',
           environment(),
-          performance.now(),
+          reading(),
         ),
         (topic) => answerRetry(topic, retry, retryDelay, failures, error),
       );

@@ -9,6 +9,7 @@ import type {
 } from '@tanstack/query-core';
 import type { Engine } from '#glue';
 import type { Host } from './bridge/host';
+import { reading } from './bridge/reading';
 import { environmentManager } from './environmentManager';
 import { EngineTrapError } from './errors';
 import type { MutationCache } from './mutationCache';
@@ -67,9 +68,7 @@ export class Mutation {
   set state(state: State) {
     this.#state = state;
     if (this.slot !== DETACHED) {
-      const pending = this.ask((engine, slot) =>
-        engine.set_mutation_state(slot, ...scalarsOf(state), performance.now()),
-      );
+      const pending = this.ask((engine, slot) => engine.set_mutation_state(slot, ...scalarsOf(state), reading()));
       this.#host.drain(pending);
     }
   }
@@ -113,7 +112,7 @@ export class Mutation {
 
   removeObserver(observer: AnyObserver): void {
     const known = this.#observers.includes(observer);
-    const pending = this.ask((engine, slot) => engine.unwatch_mutation(slot, known, performance.now()));
+    const pending = this.ask((engine, slot) => engine.unwatch_mutation(slot, known, reading()));
     this.#observers = this.#observers.filter((other) => other !== observer);
     this.#host.drain(pending);
     this.#cache.notify({ type: 'observerRemoved', mutation: this as never, observer });
@@ -218,7 +217,7 @@ export class Mutation {
   /** Puts it into the engine's list; whether there is something to drain. */
   store(): boolean {
     this.isStored = true;
-    return this.ask((engine, slot) => engine.store_mutation(slot, performance.now()));
+    return this.ask((engine, slot) => engine.store_mutation(slot, reading()));
   }
 
   /** Takes it out of the engine's list. */
@@ -327,13 +326,13 @@ export class Mutation {
   }
 
   #succeed(data: unknown): void {
-    this.ask((engine, slot) => engine.settle_mutation(slot, true, performance.now()));
+    this.ask((engine, slot) => engine.settle_mutation(slot, true, reading()));
     const { context, variables } = this.#state;
     this.#take({ type: 'success', data }, { context, data, error: null, failureReason: null, variables });
   }
 
   #giveUp(error: Error): void {
-    this.ask((engine, slot) => engine.settle_mutation(slot, false, performance.now()));
+    this.ask((engine, slot) => engine.settle_mutation(slot, false, reading()));
     const { context, variables } = this.#state;
     this.#take({ type: 'error', error }, { context, data: undefined, error, failureReason: error, variables });
   }

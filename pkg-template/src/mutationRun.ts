@@ -1,5 +1,6 @@
 import type { MutationOptions } from '@tanstack/query-core';
 import { environment, type RunPort } from './bridge/host';
+import { reading } from './bridge/reading';
 import { answerRetry, networkCode, retryDelayNumber, retryNumber } from './bridge/retryOptions';
 import type { EngineTrapError } from './errors';
 import { noop } from './markers';
@@ -144,7 +145,7 @@ export class MutationRun implements RunPort {
             retryDelayNumber(retryDelay),
             typeof retryDelay === 'function',
             environment(),
-            performance.now(),
+            reading(),
           ),
           (topic) => answerRetry(topic, retry, retryDelay, failures, error),
         ) === 1,

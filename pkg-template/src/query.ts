@@ -12,6 +12,7 @@ import type {
 import * as effects from './bridge/effect';
 import { environment } from './bridge/host';
 import { staleTimeNumber } from './bridge/observerOptions';
+import { reading } from './bridge/reading';
 import { networkCode } from './bridge/retryOptions';
 import { isDevelopment } from './development';
 import { environmentManager } from './environmentManager';
@@ -242,7 +243,7 @@ export class Query {
     this.setState(this.resetState);
     if (this.slot !== DETACHED) {
       const { host } = this.#cache;
-      host.drain(host.engine.schedule_gc(this.slot, performance.now()));
+      host.drain(host.engine.schedule_gc(this.slot, reading()));
     }
   }
 
@@ -502,7 +503,7 @@ export class Query {
     }
     if (this.slot !== DETACHED) {
       const { host } = this.#cache;
-      host.drain(host.engine.fetch_ended(this.slot, performance.now()));
+      host.drain(host.engine.fetch_ended(this.slot, reading()));
       this.detach();
     }
   }

@@ -8,6 +8,7 @@ import type {
   QueryState,
 } from '@tanstack/query-core';
 import { environment, Host, NONE, type ObserverPort } from './bridge/host';
+import { reading } from './bridge/reading';
 import { Events } from './events';
 import { notifyManager } from './notifyManager';
 import { Query } from './query';
@@ -256,7 +257,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     const { engine, symbols } = this.host;
     const { length } = query.queryKey;
     this.host.send(symbols.path, length);
-    return engine.index(query.attach(), length, symbols.scalar, symbols.plain, performance.now());
+    return engine.index(query.attach(), length, symbols.scalar, symbols.plain, reading());
   }
 
   watch(query: Query, observer: AnyObserver): void {
@@ -286,7 +287,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     }
     this.host.removeObserver(id);
     if (query.getObserversCount() === 0) {
-      this.host.drain(engine.schedule_gc(query.attach(), performance.now()));
+      this.host.drain(engine.schedule_gc(query.attach(), reading()));
     }
     this.notify({ type: 'observerRemoved', query: query as never, observer });
     query.detach();

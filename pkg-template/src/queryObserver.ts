@@ -8,6 +8,7 @@ import type {
 } from '@tanstack/query-core';
 import { environment, NONE } from './bridge/host';
 import { answerTopic, type PackedOptions, packOptions } from './bridge/observerOptions';
+import { reading } from './bridge/reading';
 import { networkCode } from './bridge/retryOptions';
 import { environmentManager } from './environmentManager';
 import { noop } from './markers';
@@ -129,7 +130,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
         previousPacked.bits,
         previousPacked.staleTime,
         Date.now(),
-        performance.now(),
+        reading(),
         environmentManager.isServer(),
       );
       this.#cache.host.drain(this.#decide(verdict, this.options, previous) !== 0);
@@ -460,7 +461,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
       return;
     }
     const { host } = this.#cache;
-    const verdict = host.engine.timers(this.slot, Date.now(), performance.now(), environmentManager.isServer());
+    const verdict = host.engine.timers(this.slot, Date.now(), reading(), environmentManager.isServer());
     host.drain(this.#decide(verdict, this.options) !== 0);
   }
 

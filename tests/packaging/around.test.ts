@@ -83,20 +83,23 @@ describe.each(MODES)('around the official React adapter, %s', (mode) => {
     });
   });
 
-  it.each(mode === 'query-core' ? ['sync', 'async'] : [])('the %s storage persister restores the whole cache', async (persist) => {
-    const { page, said } = await visit(`persist=${persist}`);
-    await shows(page, 'reads', '1');
-    await page.waitForFunction(() => localStorage.getItem('all')?.includes('"reads":1'));
-    await page.reload();
-    await shows(page, 'reads', '1');
-    await page.locator('#refresh').click();
-    await shows(page, 'reads', '2');
-    await page.waitForFunction(() => localStorage.getItem('all')?.includes('"reads":2'));
-    await page.reload();
-    await shows(page, 'reads', '2');
-    expect(site.reads).toBe(2);
-    expect(said).toEqual([]);
-  });
+  it.each(mode === 'query-core' ? ['sync', 'async'] : [])(
+    'the %s storage persister restores the whole cache',
+    async (persist) => {
+      const { page, said } = await visit(`persist=${persist}`);
+      await shows(page, 'reads', '1');
+      await page.waitForFunction(() => localStorage.getItem('all')?.includes('"reads":1'));
+      await page.reload();
+      await shows(page, 'reads', '1');
+      await page.locator('#refresh').click();
+      await shows(page, 'reads', '2');
+      await page.waitForFunction(() => localStorage.getItem('all')?.includes('"reads":2'));
+      await page.reload();
+      await shows(page, 'reads', '2');
+      expect(site.reads).toBe(2);
+      expect(said).toEqual([]);
+    },
+  );
 
   it('the persister of single queries restores one', async () => {
     const { page, said } = await visit('persist=query');

@@ -8,6 +8,7 @@ import { onlineManager } from '../onlineManager';
 import { timeoutManager } from '../timeoutManager';
 import * as effects from './effect';
 import { type Instance, instance, outliveTrap, type Tenant } from './instance';
+import { reading } from './reading';
 import { Symbols } from './symbols';
 
 /** No id. */
@@ -393,7 +394,7 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
 
   readonly #fire = (): void => {
     this.#timer = undefined;
-    outliveTrap(() => this.drain(this.engine.fire(performance.now(), Date.now(), environment())));
+    outliveTrap(() => this.drain(this.engine.fire(reading(), Date.now(), environment())));
   };
 
   readonly #disarm = (): void => {

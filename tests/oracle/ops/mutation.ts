@@ -78,7 +78,7 @@ export const mutationsOps = {
     const [nth, steps = []] = reaction.args;
     let count = 0;
     world.mutations.caches[0]!.subscribe((event) => {
-      // A second `removed` of one mutation: differences.md, 12.
+      // A second `removed` of one mutation: differences.md, 9.
       if (event.type === 'removed' || (type !== undefined && event.type !== type)) return;
       if (count++ === nth) for (const step of steps) world.applyInside(step);
     });

@@ -230,7 +230,7 @@ const steps = weighted<Step[]>([
 
 const setup: fc.Arbitrary<Setup> = fc
   .record({
-    // Not two caches: docs/differences.md, 4.
+    // Not two caches: docs/differences.md, 3.
     clients: of<Setup['clients']>('one', 'one', 'one', 'two, one cache'),
     mounted: of(true, true, true, false),
     callbacks: of(true, false),

@@ -4,6 +4,7 @@ import type { Step } from '../script/step.js';
 import { observer } from '../script/steps.js';
 import { SETUP, type Setup } from '../world/setup.js';
 import { change, observerOptionsOf } from './options.js';
+import { withPauses } from './pauses.js';
 import { stepsOf } from './steps.js';
 import { type Keys, narrow, of, weighted, wide } from './values.js';
 
@@ -20,8 +21,7 @@ export const setup: fc.Arbitrary<Setup> = fc
     events: of(true, true, true, false),
     states: of<Setup['states']>('each step', 'each step', 'event', 'end'),
     scheduler: of<Setup['scheduler']>('timeout', 'timeout', 'microtask', 'sync'),
-    // Partly faked clocks are in known/: there a deadline may count from an earlier moment (differences.md, 6).
-    faked: of<Setup['faked']>('all'),
+    faked: of<Setup['faked']>('all', 'all', 'all', 'timers and Date', 'all but Date', 'timers'),
   })
   .map(({ defaults, ...rest }) => ({ ...SETUP, ...rest, ...(defaults ? { defaults } : {}) }));
 
@@ -39,7 +39,7 @@ function openingOf(keys: Keys): fc.Arbitrary<Step[]> {
 const scenarioOf = (keys: Keys): fc.Arbitrary<Scenario> =>
   fc
     .tuple(setup, openingOf(keys), fc.array(stepsOf(keys), { minLength: 4, maxLength: 20, size: 'max' }))
-    .map(([layout, first, rest]) => ({ setup: layout, steps: [...first, ...rest.flat()] }));
+    .map(([layout, first, rest]) => withPauses({ setup: layout, steps: [...first, ...rest.flat()] }));
 
 const scenario = weighted([
   [2, scenarioOf(narrow)],

@@ -28,7 +28,7 @@ export type Keys = fc.Arbitrary<readonly unknown[]>;
 /** Three keys, so that almost every step meets what another one did. */
 export const narrow: Keys = of<readonly unknown[]>(['a'], ['a'], ['a', 1], ['b']);
 
-/** Keys that hash alike, match in part, or look alike and do neither. All are arrays: docs/differences.md, 3. */
+/** Keys that hash alike, match in part, or look alike and do neither. All are arrays: docs/differences.md, 2. */
 export const wide: Keys = weighted([
   [1, narrow],
   [

@@ -1,6 +1,6 @@
 import * as peer from '@tanstack/query-core';
 
-// A reset query starts its time anew in ours, and stays for ever there: differences.md, 7.
+// A reset query starts its time anew in ours, and stays for ever there: differences.md, 5.
 const queries = peer.Query.prototype as unknown as { reset(): void; scheduleGc(): void };
 const { reset } = queries;
 queries.reset = function () {

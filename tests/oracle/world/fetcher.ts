@@ -46,9 +46,17 @@ export function scriptedFetcher(world: World, plan: FetcherPlan) {
       return delay === 'sync' ? answer() : new Promise((resolve) => resolve(answer()));
     }
     return new Promise((resolve, reject) => {
-      if (signal) watchAbort(signal === 'heed' ? reject : undefined);
+      const hash = world.core.hashKey(context.queryKey);
+      if (signal) {
+        world.stoppable.add(hash);
+        watchAbort((error) => {
+          world.stoppable.delete(hash);
+          if (signal === 'heed') reject(error);
+        });
+      }
       if (delay === 'never') return;
       world.clock.answer(delay, () => {
+        world.stoppable.delete(hash);
         try {
           resolve(answer());
         } catch (error) {

@@ -98,7 +98,7 @@ export class Mutations {
   }
 
   #write(event: MutationCacheNotifyEvent): void {
-    // That a removed mutation is removed again when its time is over is told there alone: differences.md, 12.
+    // That a removed mutation is removed again when its time is over is told there alone: differences.md, 9.
     if (event.type === 'added') this.#removed.delete(event.mutation);
     if (event.type === 'removed') {
       if (this.#removed.has(event.mutation)) return;

@@ -10,13 +10,9 @@ export const MOST_LINES = 2000;
  */
 export class Recorder {
   readonly lines: string[] = [];
-  readonly show: Show;
+  readonly show = new Show();
   #calls = new Map<string, number>();
   #promises = 0;
-
-  constructor(realDate: boolean) {
-    this.show = new Show(realDate);
-  }
 
   line(text: string): void {
     this.lines.push(text);

@@ -7,9 +7,6 @@ export class Show {
   #names = new WeakMap<object, string>();
   #count = 0;
 
-  /** @param realDate prints times of the present as `now`: they differ from run to run. */
-  constructor(private readonly realDate = false) {}
-
   /** Prints `object` as `name` from now on. */
   name<T extends object>(object: T, name: string): T {
     this.#names.set(object, name);
@@ -50,7 +47,6 @@ export class Show {
   #print(value: unknown, numbered: boolean, depth: number): string {
     if (typeof value === 'string') return JSON.stringify(value);
     if (typeof value === 'function') return 'fn';
-    if (this.realDate && typeof value === 'number' && Math.abs(value - Date.now()) < 60_000) return 'now';
     if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value);
     const name = this.#names.get(value);
     if (name !== undefined) return name;

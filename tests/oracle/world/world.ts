@@ -23,6 +23,8 @@ export class World {
   readonly observers: Observers;
   readonly mutations: Mutations;
   readonly watch: Watch;
+  /** Hashes of queries whose query function watches its signal, and hasn't answered. */
+  readonly stoppable = new Set<string>();
   #onces = new Map<string, unknown>();
   #fetches = new Map<string, number>();
   #nested = 0;
@@ -32,7 +34,7 @@ export class World {
     readonly core: Core,
     readonly setup: Setup,
   ) {
-    const recorder = new Recorder(setup.faked === 'all but Date');
+    const recorder = new Recorder();
     this.recorder = recorder;
     this.clock = new Clock(
       setup.faked,
@@ -90,8 +92,8 @@ export class World {
   applyInside(step: Step, query?: Query<any, any, any, any>): void {
     if (++this.#nested > MOST_NESTED || this.#depth > 3) return;
     // differences.md, 1
-    if (step.op === 'raise' && query && query.state.fetchStatus !== 'idle') return;
-    // differences.md, 8
+    if (step.op === 'raise' && query && this.#startsOrStops(query)) return;
+    // differences.md, 6
     if (this.observers.leavesWhileSettingUp(step)) return;
     this.recorder.line(`  (inside) ${code(step)}`);
     this.#depth++;
@@ -102,6 +104,11 @@ export class World {
     } finally {
       this.#depth--;
     }
+  }
+
+  /** Whether a fetch of the query may be about to start, or its query function about to be told to stop. */
+  #startsOrStops(query: Query<any, any, any, any>): boolean {
+    return query.state.fetchStatus !== 'idle' || this.stoppable.has(query.queryHash);
   }
 
   #apply(step: Step): unknown {
