@@ -7,6 +7,7 @@ const alias = [
   // The package as it is built by `npm run build`.
   { find: /^ferroquery$/, replacement: at('pkg/dist/index.js') },
   { find: /^ferroquery\/slim$/, replacement: at('pkg/dist/slim.js') },
+  { find: /^ferroquery\/live-react$/, replacement: at('pkg/dist/live-react.js') },
   // For tests of a single module in pkg-template/src.
   { find: /^#glue$/, replacement: at('target/glue/factory.js') },
   { find: /^#wasm$/, replacement: at('target/glue/wasm.js') },

@@ -49,6 +49,7 @@ export async function bundleEntries(pkg) {
     const names = await bundle(dist, 'core', format, extension, [engineImports]);
     const core = coreImports(`./core.${extension}`, names);
     for (const name of ['index', 'slim']) await bundle(dist, name, format, extension, [engineImports, core]);
+    await bundle(dist, 'live-react', format, extension, [peer('react')]);
     if (format === 'cjs') continue;
     // Two ways to say that a module is wanted, neither understood by the other's runtimes.
     await bundle(dist, 'edge', format, extension, [engineModule('./engine.wasm'), core]);
@@ -98,6 +99,16 @@ function engineModule(specifier) {
     name: 'engine-module',
     setup(esbuild) {
       esbuild.onResolve({ filter: /^#engine$/ }, () => ({ path: specifier, external: true }));
+    },
+  };
+}
+
+/** Leaves a peer dependency to the application. */
+function peer(name) {
+  return {
+    name: 'peer',
+    setup(esbuild) {
+      esbuild.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: name, external: true }));
     },
   };
 }

@@ -1,6 +1,6 @@
 //! JSON, pulled from a text value by value: bodies are read into operations without a tree in between.
 //!
-//! It takes and refuses what `serde_json` does, which is the judge in the tests. In wasm it takes a third of its room.
+//! It takes and refuses what `serde_json` does, which is the judge in the tests.
 
 use std::borrow::Cow;
 
