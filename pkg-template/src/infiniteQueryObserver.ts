@@ -7,7 +7,6 @@ import type {
 import { hasNextPage, hasPreviousPage } from './infinitePages';
 import type { Query } from './query';
 import { QueryObserver } from './queryObserver';
-import { shallowEqualObjects } from './structuralSharing';
 
 type Options = InfiniteQueryObserverOptions<any, any, any, any, any>;
 type Result = InfiniteQueryObserverResult<any, any>;
@@ -36,10 +35,6 @@ export class InfiniteQueryObserver extends QueryObserver {
 
   fetchPreviousPage(options?: FetchPreviousPageOptions): Promise<Result> {
     return this.fetch({ ...options, meta: { fetchMore: { direction: 'backward' } } }) as Promise<Result>;
-  }
-
-  protected override isSame(next: Result, previous: Result): boolean {
-    return shallowEqualObjects(next, previous);
   }
 
   protected override createResult(coreQuery: never, options: Options): Result {

@@ -142,7 +142,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
   getOptimisticResult(options: Options): Result {
     const query = this.#buildQuery(options);
     const result = this.createResult(query as never, options);
-    if (!this.isSame(result, this.#result!)) {
+    if (!this.#isSame(result, this.#result!)) {
       this.#result = result;
       this.#resultOptions = this.options;
       this.#resultData = this.#query.data;
@@ -338,8 +338,11 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
     } as Result;
   }
 
-  /** Whether two results say the same. What isn't compared follows from what is. */
-  protected isSame(next: Result, previous: Result): boolean {
+  /** Whether two results say the same. What isn't compared follows from what is, except in results of a subclass. */
+  #isSame(next: Result, previous: Result): boolean {
+    if (this.createResult !== QueryObserver.prototype.createResult) {
+      return shallowEqualObjects(next, previous);
+    }
     return (
       next.data === previous.data &&
       next.dataUpdatedAt === previous.dataUpdatedAt &&
@@ -367,7 +370,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
     if (this.#resultData !== undefined) {
       this.#lastWithData = this.#query;
     }
-    if (previous && this.isSame(next, previous)) {
+    if (previous && this.#isSame(next, previous)) {
       return;
     }
     this.#result = next;
