@@ -184,7 +184,10 @@ impl Page {
     }
 
     fn drain(&mut self, pending: bool, now: f64) {
-        while pending {
+        if !pending {
+            return;
+        }
+        loop {
             match self.engine.next() {
                 Effect::Done => return,
                 Effect::Fetch(query) => {

@@ -74,7 +74,7 @@ describe.each(['docs/api.md', 'docs/live.md'])('%s', (page) => {
   });
 
   it('has snippets, and each of them shows a result', () => {
-    expect(all.length).toBeGreaterThan(5);
+    expect(all.length).toBeGreaterThan(2);
     expect(all.every(({ code }) => code.includes('// →'))).toBe(true);
   });
 });
