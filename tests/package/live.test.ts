@@ -514,6 +514,19 @@ describe('the end', () => {
     expect([isInvalidated(['a']), isInvalidated(['b'])]).toEqual([true, false]);
   });
 
+  it.each([
+    ['without a token', undefined],
+    ['with one', () => Promise.reject(new Error('too late'))],
+  ])('close in the task of connect leaves nothing behind, %s', async (_, token) => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    const { url } = await peer((request) => request.stream(HELLO + sync('e1.1')));
+    connect({ url, ...(token && { token }) }).close();
+    await settle(100);
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+
   it('close while waiting cancels the next attempt', async () => {
     const server = await peer(({ response }) => response.writeHead(503).end());
     const connection = connect({ url: server.url });

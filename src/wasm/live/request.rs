@@ -22,6 +22,8 @@ pub(super) enum Step {
     Closed(Option<String>),
 }
 
+/// A promise is taken up when it is made: one that is given up before the loop has looked at it may still reject, and that would
+/// be nobody's.
 pub(super) type Pending = Pin<Box<dyn Future<Output = Step>>>;
 
 /// Where to send requests, and with whose rights.
@@ -54,9 +56,10 @@ impl Target {
             Some(token) => token.call1(&JsValue::NULL, &refused.into()),
             None => Ok(JsValue::UNDEFINED),
         };
+        let given = given.map(|given| JsFuture::from(Promise::resolve(&given)));
         Box::pin(async {
             let token = match given {
-                Ok(given) => JsFuture::from(Promise::resolve(&given)).await,
+                Ok(given) => given.await,
                 Err(error) => Err(error),
             };
             Step::Token(match token {
@@ -73,10 +76,10 @@ impl Target {
         token: Option<String>,
         abort: Option<&AbortController>,
     ) -> Pending {
-        let answer = self.fetch(cursor, token, abort);
+        let answer = self.fetch(cursor, token, abort).map(JsFuture::from);
         Box::pin(async {
             let answer = match answer {
-                Ok(answer) => JsFuture::from(answer).await,
+                Ok(answer) => answer.await,
                 Err(error) => Err(error),
             };
             match answer.and_then(|answer| answer.dyn_into()) {
@@ -155,7 +158,7 @@ pub(super) fn read_answer(response: &Response, handle: impl FnOnce(Answer<'_>)) 
     });
 }
 
-/// Reads the next chunk. The promise is taken up at once, so that its rejection by an abort is never unhandled.
+/// Reads the next chunk.
 pub(super) fn read(reader: Option<&ReadableStreamDefaultReader>) -> Pending {
     let chunk = reader.map(|reader| JsFuture::from(reader.read()));
     Box::pin(async {
