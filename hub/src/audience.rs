@@ -62,14 +62,17 @@ impl Audience {
         queue: usize,
     ) -> (Seat, Arc<Filter>, mpsc::Receiver<Queued>) {
         let (sender, receiver) = mpsc::channel(queue.max(1));
+        let key = filter.key();
+        // The key that is there already is shared by all seats of its group.
+        let known = self.groups.get_key_value(&key).map(|(known, _)| known);
         let seat = Seat {
-            group: filter.key(),
+            group: known.map_or(key, Arc::clone),
             id: self.next_id,
         };
         self.next_id += 1;
         let group = self
             .groups
-            .entry(seat.group.clone())
+            .entry(Arc::clone(&seat.group))
             .or_insert_with(|| Group {
                 filter: Arc::new(filter),
                 members: BTreeMap::new(),
@@ -97,7 +100,7 @@ impl Audience {
         for (key, group) in &self.groups {
             let passing = group.filter.passing(content);
             if passing != Passing::None {
-                concerned.groups.push((key.clone(), passing));
+                concerned.groups.push((Arc::clone(key), passing));
                 concerned.size += group.members.len();
             }
         }

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod accept;
 mod check;
 mod rules_command;
 mod serve;

@@ -1,5 +1,7 @@
 //! What reaches a connection: what it asked for and its token allows.
 
+use std::sync::Arc;
+
 use ferroquery::engine::protocol::{Inv, Op, Reset, Subject};
 
 use crate::entry::Content;
@@ -17,7 +19,7 @@ pub(crate) struct Filter {
 }
 
 /// Filters with equal keys let the same pass.
-pub(crate) type FilterKey = (Vec<Box<[u8]>>, Option<Vec<Box<[u8]>>>);
+pub(crate) type FilterKey = Arc<(Vec<Box<[u8]>>, Option<Vec<Box<[u8]>>>)>;
 
 /// What of an event passes.
 #[derive(Debug, PartialEq)]
@@ -126,9 +128,7 @@ impl Filter {
     }
 
     pub(crate) fn key(&self) -> FilterKey {
-        (
-            self.subs.sources(),
-            self.claims.as_ref().map(Globs::sources),
-        )
+        let claims = self.claims.as_ref().map(Globs::sources);
+        Arc::new((self.subs.sources(), claims))
     }
 }

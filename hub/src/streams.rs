@@ -23,6 +23,7 @@ use crate::entry::Content;
 use crate::hub::Hub;
 use crate::upstream::{Missed, Since, Upstream, UpstreamError};
 
+use link::Call;
 pub(crate) use link::{Link, patience};
 
 /// The most bytes of one replay.
@@ -146,10 +147,8 @@ impl Streams {
             .arg(from.map_or(String::new(), |(_, id)| id.to_string()))
             .arg(limit)
             .arg(max_bytes);
-        let found = self
-            .link
-            .with(async |connection| call.invoke_async::<Found>(connection).await);
-        let (verdict, epoch, last, entries, has_more) = found.await?;
+        let found: Found = self.link.run(Call::Script(&call)).await?;
+        let (verdict, epoch, last, entries, has_more) = found;
         let id = |text: String| {
             EntryId::parse(&text).ok_or_else(|| UpstreamError(format!("no id of an entry: {text}")))
         };
@@ -185,10 +184,7 @@ impl Streams {
         if let Some(who) = who {
             call.key(&self.keys.lease).arg(who);
         }
-        let added: Vec<String> = self
-            .link
-            .with(async |connection| call.invoke_async(connection).await)
-            .await?;
+        let added: Vec<String> = self.link.run(Call::Script(&call)).await?;
         Ok(match added.as_slice() {
             [epoch, id] => Some(Epoch::named(epoch).cursor(id)),
             _ => None,
@@ -249,9 +245,7 @@ impl Upstream for Streams {
         Box::pin(async move {
             let mut call = self.campaign.key(&self.keys.lease);
             call.arg(who).arg(LEASE.as_millis() as u64);
-            self.link
-                .with(async |connection| call.invoke_async(connection).await)
-                .await
+            self.link.run(Call::Script(&call)).await
         })
     }
 

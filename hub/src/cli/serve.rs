@@ -13,7 +13,6 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::serve::ListenerExt;
 use axum::{Json, Router};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -21,6 +20,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use super::accept::answer;
 use super::rules_command;
 use super::settings::{LogFormat, MirrorMode, Settings};
 use crate::config::HubConfig;
@@ -258,20 +258,6 @@ fn started(what: &str, listener: &TcpListener) {
     if let Ok(address) = listener.local_addr() {
         // Whoever started it may have stopped listening.
         let _ = writeln!(std::io::stdout(), "{what}: http://{address}");
-    }
-}
-
-async fn answer(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bool>) {
-    // Small events must not wait for more bytes to fill a packet.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(async move {
-        let _ = stopped.wait_for(|stopped| *stopped).await;
-    });
-    if let Err(error) = served.await {
-        tracing::error!(%error, "the listener broke");
     }
 }
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, RedisError, RedisResult};
+use redis::{
+    AsyncConnectionConfig, Client, Cmd, FromRedisValue, RedisError, RedisResult, ScriptInvocation,
+};
 use tokio::sync::Mutex;
 
 use crate::upstream::UpstreamError;
@@ -17,6 +19,13 @@ const ANSWER_PATIENCE: Duration = Duration::from_secs(3);
 pub(crate) struct Link {
     client: Client,
     open: Arc<Mutex<Option<MultiplexedConnection>>>,
+}
+
+/// What is asked of Redis.
+#[derive(Clone, Copy)]
+pub(crate) enum Call<'a> {
+    Script(&'a ScriptInvocation<'a>),
+    Command(&'a Cmd),
 }
 
 impl Link {
@@ -45,20 +54,28 @@ impl Link {
         }
     }
 
-    /// Runs commands. After an error that the connection, or the server's role, may have caused, the next call connects
-    /// anew.
-    pub(crate) async fn with<T>(
-        &self,
-        run: impl AsyncFnOnce(&mut MultiplexedConnection) -> RedisResult<T>,
-    ) -> Result<T, UpstreamError> {
-        let mut connection = self.connection().await.map_err(failed)?;
-        let done = run(&mut connection).await;
-        if let Err(error) = &done
-            && is_broken(error)
-        {
-            *self.open.lock().await = None;
+    /// Runs commands. A connection that broke meanwhile, or belongs to a server that is not the master any more, is made
+    /// again, once: so commands must be such that running twice does no harm.
+    pub(crate) async fn run<T: FromRedisValue>(&self, call: Call<'_>) -> Result<T, UpstreamError> {
+        let mut is_second = false;
+        loop {
+            let mut connection = self.connection().await.map_err(failed)?;
+            let done = match call {
+                Call::Script(script) => script.invoke_async(&mut connection).await,
+                Call::Command(command) => command.query_async(&mut connection).await,
+            };
+            let Err(error) = &done else {
+                return done.map_err(failed);
+            };
+            if is_broken(error) {
+                *self.open.lock().await = None;
+            }
+            // Who didn't answer in time won't answer in time now.
+            if is_second || !is_broken(error) || error.is_timeout() {
+                return done.map_err(failed);
+            }
+            is_second = true;
         }
-        done.map_err(failed)
     }
 
     async fn connection(&self) -> RedisResult<MultiplexedConnection> {

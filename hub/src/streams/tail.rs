@@ -7,7 +7,7 @@ use ferroquery::engine::protocol::ResetReason;
 use redis::Value;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::{EntryId, Link, Reading, Streams, Verdict, entry};
+use super::{Call, EntryId, Link, Reading, Streams, Verdict, entry};
 use crate::cursor::Epoch;
 use crate::hub::Shared;
 use crate::join::gather;
@@ -135,9 +135,8 @@ impl Tail {
             .arg("STREAMS")
             .arg(&self.streams.keys.stream)
             .arg(self.at.to_string());
-        let rung = self
-            .bell
-            .with(async |connection| read.query_async::<Value>(connection).await);
-        rung.await.map(|_| ())
+        let rung: Value = self.bell.run(Call::Command(&read)).await?;
+        drop(rung);
+        Ok(())
     }
 }

@@ -94,26 +94,39 @@ impl Keys {
     }
 
     /// The keys that a token with this header may have been signed with.
-    pub(crate) async fn candidates(&self, header: &Header) -> Vec<KeyRef> {
+    pub(crate) async fn candidates(self: &Arc<Self>, header: &Header) -> Vec<KeyRef> {
         let found = self.known(header);
         let Some(address) = &self.address else {
             return found;
         };
+        if !found.is_empty() {
+            // Nobody waits for the next set while this one will do.
+            if let Ok(mut fetched) = address.fetched.try_lock()
+                && fetched.elapsed() > MAX_AGE
+            {
+                *fetched = Instant::now();
+                let keys = Arc::clone(self);
+                tokio::spawn(async move { keys.refetch().await });
+            }
+            return found;
+        }
         // Others wait for the one that fetches, and then find what it got.
         let mut fetched = address.fetched.lock().await;
-        let age = fetched.elapsed();
-        let found = self.known(header);
-        if age > MAX_AGE || (found.is_empty() && age > REFETCH_AFTER) {
+        if self.known(header).is_empty() && fetched.elapsed() > REFETCH_AFTER {
             *fetched = Instant::now();
-            match address.fetch().await {
-                Ok(keys) => *self.keys.write() = keys,
-                Err(error) => {
-                    tracing::warn!(%error, "the key set can't be fetched, going on with the last one");
-                }
-            }
-            return self.known(header);
+            self.refetch().await;
         }
-        found
+        self.known(header)
+    }
+
+    async fn refetch(&self) {
+        let Some(address) = &self.address else { return };
+        match address.fetch().await {
+            Ok(keys) => *self.keys.write() = keys,
+            Err(error) => {
+                tracing::warn!(%error, "the key set can't be fetched, going on with the last one");
+            }
+        }
     }
 
     fn known(&self, header: &Header) -> Vec<KeyRef> {

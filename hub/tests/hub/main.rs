@@ -8,6 +8,7 @@ mod closing;
 mod command_line;
 mod filters;
 mod gapless;
+mod gapless_shared;
 mod joining;
 mod mirror_example;
 mod mirroring;

@@ -6,8 +6,9 @@ use tokio::time::Instant;
 
 use crate::program::Program;
 use crate::redis_server::RedisServer;
-use crate::support::{PATIENCE, Stream};
+use crate::support::{PATIENCE, Server, Stream, tag, unjoined};
 use crate::tokens::{SECRET, token};
+use ferroquery_hub::{Streams, StreamsConfig};
 
 const STREAM: &str = "ferroquery:{inv}:stream";
 
@@ -411,4 +412,34 @@ async fn a_burst_travels_together_and_long_replays_are_refused() {
         (end.name.as_str(), &end.body["reason"]),
         ("reset", &json!("replay-limit"))
     );
+}
+
+/// A backend that mounts the hub and doesn't wait.
+#[tokio::test]
+async fn what_is_published_without_waiting_is_written_when_redis_is_back() {
+    let Some(mut redis) = RedisServer::start(&["--appendonly", "yes", "--appendfsync", "always"])
+    else {
+        return;
+    };
+    let streams = StreamsConfig {
+        namespace: "ferroquery".into(),
+        max_events: 100,
+    };
+    let hub = Streams::open(&redis.url(), streams, unjoined())
+        .await
+        .unwrap();
+    let server = Server::serve(hub).await;
+    let (mut stream, _, _) = server.resume("", None).await;
+    server.hub.publish(tag("before"));
+    assert_eq!(stream.event().await.tags(), ["before"]);
+    redis.kill();
+    server.hub.publish(tag("first"));
+    server.hub.publish(tag("second"));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    redis.run();
+    let mut tags = Vec::new();
+    while tags.len() < 2 {
+        tags.extend(stream.event().await.tags());
+    }
+    assert_eq!(tags, ["first", "second"]);
 }

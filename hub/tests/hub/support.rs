@@ -16,7 +16,10 @@ pub struct Server {
 
 impl Server {
     pub async fn start(config: HubConfig) -> Self {
-        let hub = Hub::new(config);
+        Self::serve(Hub::new(config)).await
+    }
+
+    pub async fn serve(hub: Hub) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = hub.router();
