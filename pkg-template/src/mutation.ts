@@ -68,8 +68,7 @@ export class Mutation {
   set state(state: State) {
     this.#state = state;
     if (this.slot !== DETACHED) {
-      const pending = this.ask((engine, slot) => engine.set_mutation_state(slot, ...scalarsOf(state), reading()));
-      this.#host.drain(pending);
+      this.ask((engine, slot) => engine.set_mutation_state(slot, ...scalarsOf(state)));
     }
   }
 
@@ -326,13 +325,13 @@ export class Mutation {
   }
 
   #succeed(data: unknown): void {
-    this.ask((engine, slot) => engine.settle_mutation(slot, true, reading()));
+    this.ask((engine, slot) => engine.settle_mutation(slot, true));
     const { context, variables } = this.#state;
     this.#take({ type: 'success', data }, { context, data, error: null, failureReason: null, variables });
   }
 
   #giveUp(error: Error): void {
-    this.ask((engine, slot) => engine.settle_mutation(slot, false, reading()));
+    this.ask((engine, slot) => engine.settle_mutation(slot, false));
     const { context, variables } = this.#state;
     this.#take({ type: 'error', error }, { context, data: undefined, error, failureReason: error, variables });
   }

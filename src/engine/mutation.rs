@@ -111,9 +111,7 @@ pub struct Mutation {
     /// How long it stays unwatched (ms): the longest wish.
     pub(super) gc_time: f64,
     pub(super) gc: TimerId,
-    /// The place of that timer among those of its moment.
-    pub(super) gc_sequence: u64,
-    /// When its time was over while it was pending (ms of the engine's clock).
+    /// When its time was first over while it was pending (ms of the engine's clock).
     pub(super) overdue: Option<f64>,
 }
 
@@ -130,7 +128,6 @@ impl Mutation {
             runs: 0,
             gc_time: 0.0,
             gc: TimerId::NONE,
-            gc_sequence: 0,
             overdue: None,
         }
     }

@@ -1,6 +1,5 @@
 //! Commands of mutations: they come and go, change, wait for their scope, and are collected.
 
-use super::clock::SAME_MOMENT_MS;
 use super::core::Engine;
 use super::effect::Effect;
 use super::lifecycle::gc_time_of;
@@ -10,6 +9,8 @@ use super::timers::{Deadline, TimerId};
 
 /// The shortest time between two looks at a pending mutation (ms).
 const LEAST_PERIOD_MS: f64 = 1.0;
+/// How many such looks may fall, one after the other, into the time that it has been overdue.
+const MOST_LOOKS: f64 = 1000.0;
 
 impl Engine {
     /// A mutation cache begins; its id.
@@ -108,14 +109,13 @@ impl Engine {
     /// Something happens to a mutation.
     pub fn step_mutation(&mut self, id: u32, step: Step) {
         self.mutations[id].state.take(step);
-        self.changed(id);
+        self.note(id);
     }
 
     /// Replaces the scalars by those of a state that a user gives.
-    pub fn set_mutation_state(&mut self, id: u32, state: Scalars) -> bool {
+    pub fn set_mutation_state(&mut self, id: u32, state: Scalars) {
         self.mutations[id].state = state;
-        self.changed(id);
-        self.timer_pending()
+        self.note(id);
     }
 
     /// An observer begins to watch a mutation.
@@ -170,19 +170,27 @@ impl Engine {
         self.selection.len()
     }
 
-    /// The time of an unwatched mutation was over at `at` (ms): it goes. If it is pending, it stays for as long again and again;
-    /// nothing has to wake up for that before it has settled.
+    /// The time of an unwatched mutation was over at `at` (ms): it goes. If it is pending, it is looked at again after as long,
+    /// and less and less often: what waits for a network for hours must not keep the host awake.
     pub(super) fn collect_mutation(&mut self, id: u32, at: f64) -> Option<Effect> {
+        let now = self.clock.now();
         let mutation = self.mutations.get_mut(id)?;
         mutation.gc = TimerId::NONE;
         if mutation.observers > 0 {
             return None;
         }
-        if mutation.state.status == Status::Pending {
-            mutation.overdue = Some(at);
-            return None;
+        if mutation.state.status != Status::Pending {
+            return Some(Effect::CollectMutation(id));
         }
-        Some(Effect::CollectMutation(id))
+        let since = *mutation.overdue.get_or_insert(at);
+        let period = mutation
+            .gc_time
+            .max(LEAST_PERIOD_MS)
+            .max((at - since) / MOST_LOOKS);
+        // After the host slept it is looked at once, not once for each look that was missed.
+        let last = if at + period > now { at } else { now };
+        mutation.gc = self.timers.set(last + period, Deadline::MutationGc(id));
+        None
     }
 
     fn schedule_mutation_gc(&mut self, id: u32) {
@@ -194,24 +202,6 @@ impl Engine {
             mutation.gc = self
                 .timers
                 .set(now + mutation.gc_time, Deadline::MutationGc(id));
-            mutation.gc_sequence = self.timers.sequence();
-        }
-    }
-
-    /// Follows a change of a mutation's state.
-    fn changed(&mut self, id: u32) {
-        self.note(id);
-        let mutation = &mut self.mutations[id];
-        if mutation.state.status == Status::Pending {
-            return;
-        }
-        if let Some(since) = mutation.overdue.take() {
-            let period = mutation.gc_time.max(LEAST_PERIOD_MS);
-            let passed = (self.clock.now() - since + SAME_MOMENT_MS).max(0.0) / period;
-            let at = since + (passed.floor() + 1.0) * period;
-            mutation.gc = self
-                .timers
-                .set_as(at, Deadline::MutationGc(id), mutation.gc_sequence);
         }
     }
 

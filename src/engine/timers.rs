@@ -65,24 +65,14 @@ pub struct Timers {
 impl Timers {
     /// Sets a timer for the moment `at` (ms of the engine's clock).
     pub fn set(&mut self, at: f64, what: Deadline) -> TimerId {
-        self.sequence += 1;
-        self.set_as(at, what, self.sequence)
-    }
-
-    /// The place of the timer that was set last among those of its moment.
-    pub const fn sequence(&self) -> u64 {
-        self.sequence
-    }
-
-    /// Sets a timer that takes the place of an earlier one among those of its moment.
-    pub fn set_as(&mut self, at: f64, what: Deadline, sequence: u64) -> TimerId {
         let timer = self.free.pop().unwrap_or_else(|| {
             self.place.push(0);
             self.place.len() as u32 - 1
         });
+        self.sequence += 1;
         self.heap.push(Entry {
             at: self.not_before.map_or(at, |moment| at.max(moment)),
-            sequence,
+            sequence: self.sequence,
             timer,
             what,
         });

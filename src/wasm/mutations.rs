@@ -31,7 +31,7 @@ impl Engine {
         self.core.borrow_mut().create_mutation(cache, state)
     }
 
-    /// Replaces a mutation's state; whether `next` has something to say.
+    /// Replaces a mutation's state.
     pub fn set_mutation_state(
         &mut self,
         mutation: u32,
@@ -39,12 +39,9 @@ impl Engine {
         paused: bool,
         failure_count: f64,
         submitted_at: f64,
-        reading: f64,
-    ) -> bool {
+    ) {
         let state = scalars(status, paused, failure_count, submitted_at);
-        let mut core = self.core.borrow_mut();
-        core.read_clock(reading);
-        core.set_mutation_state(mutation, state)
+        self.core.borrow_mut().set_mutation_state(mutation, state);
     }
 
     /// Takes the scope and a wish for how long the mutation stays unwatched (ms, NaN for none); the longest wish.
@@ -110,8 +107,7 @@ impl Engine {
     }
 
     /// It brought data, or else gave up.
-    pub fn settle_mutation(&mut self, mutation: u32, succeeded: bool, reading: f64) {
-        self.core.borrow_mut().read_clock(reading);
+    pub fn settle_mutation(&mut self, mutation: u32, succeeded: bool) {
         self.step(
             mutation,
             if succeeded {

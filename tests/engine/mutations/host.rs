@@ -27,6 +27,8 @@ pub struct Host {
     pub environment: Environment,
     pub cache: u32,
     armed: Option<f64>,
+    /// How often the host timer has fired.
+    pub fired: u32,
     all: Vec<Entry>,
 }
 
@@ -40,6 +42,7 @@ impl Host {
             environment,
             cache,
             armed: None,
+            fired: 0,
             all: Vec::new(),
         }
     }
@@ -148,6 +151,7 @@ impl Host {
         while let Some(armed) = self.armed.filter(|armed| *armed <= target) {
             self.now = armed;
             self.armed = None;
+            self.fired += 1;
             let pending = self.engine.fire(armed, armed, self.environment);
             self.drain(pending);
         }

@@ -27,6 +27,8 @@ pub struct Mutation {
     observers: u32,
     /// When it is next looked at, to go if it has settled and nobody watches it.
     look_at: Option<f64>,
+    /// When it was first seen pending at such a look.
+    overdue: Option<f64>,
 }
 
 #[derive(Debug)]
@@ -45,6 +47,7 @@ impl Model {
             run: None,
             observers: 0,
             look_at: Some(self.now + wishes.gc_time).filter(|at| at.is_finite()),
+            overdue: None,
         });
     }
 
@@ -96,6 +99,7 @@ impl Model {
     pub fn watch(&mut self, at: usize, watches: bool) {
         let now = self.now;
         let mutation = &mut self.all[at];
+        mutation.overdue = None;
         if watches {
             mutation.observers += 1;
             mutation.look_at = None;
@@ -152,7 +156,9 @@ impl Model {
                 return;
             }
             if mutation.state.status == Status::Pending {
-                mutation.look_at = Some(look_at + mutation.wishes.gc_time.max(1.0));
+                let since = *mutation.overdue.get_or_insert(look_at);
+                let period = mutation.wishes.gc_time.max(1.0);
+                mutation.look_at = Some(look_at + period.max((look_at - since) / 1000.0));
             } else {
                 mutation.stored = false;
             }

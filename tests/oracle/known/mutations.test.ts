@@ -217,3 +217,25 @@ describe('mutations', () => {
     mutations.isMutating({ mutationKey: ['a'], exact: true }),
   ]);
 });
+
+describe('the time to collection of a mutation', () => {
+  same('0: gone as soon as it has settled', [
+    mutations.build({ mutationFn: mutationFn({ delay: 10 }), gcTime: 0 }),
+    mutation.execute(0, 'v'),
+    advance(9),
+    advance(5),
+  ]);
+  same('over while it is pending: looked at again after as long', [
+    mutations.build({ mutationFn: mutationFn({ delay: 25 }), gcTime: 10 }),
+    mutation.execute(0, 'v'),
+    advance(26),
+    advance(3),
+    advance(1),
+  ]);
+  same('five minutes by default', [
+    mutations.build({ mutationFn: mutationFn() }),
+    mutation.execute(0, 'v'),
+    advance(299_999),
+    advance(1),
+  ]);
+});
