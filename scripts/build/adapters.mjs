@@ -45,7 +45,7 @@ export async function installAdapters() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   progress('npm ci in adapters/');
   // Without the frameworks, which are the adapters' peers: nothing of them is built in.
-  const flags = ['--legacy-peer-deps', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
+  const flags = ['--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund'];
   await run('npm', ['ci', ...flags], { cwd: home });
   writeFileSync(stamp, lock);
 }

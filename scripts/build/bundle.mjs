@@ -8,7 +8,7 @@ import { BuildError } from './error.mjs';
 const entries = join(root, 'pkg-template', 'src', 'entry');
 
 /** What the entries say to the core beyond its public names, and what no entry passes on. */
-const forEntries = ['setEngineSource'];
+const forEntries = ['isModule', 'setEngineSource'];
 
 /** How every entry is compiled; `npm run size` compiles query-core the same way. */
 export const compilation = {
@@ -77,7 +77,7 @@ async function bundle(dist, name, format, extension, plugins, output = name) {
  */
 function coreImports(core, names) {
   const isPublic = (name) => !forEntries.includes(name);
-  const lists = { exports: names.filter(isPublic), instance: forEntries };
+  const texts = { exports: ownBindings(names.filter(isPublic), core), instance: ownBindings(forEntries, core) };
   return {
     name: 'core-imports',
     setup(esbuild) {
@@ -85,12 +85,20 @@ function coreImports(core, names) {
         path: basename(path),
         namespace: 'core',
       }));
-      esbuild.onLoad({ filter: /.*/, namespace: 'core' }, ({ path }) => ({
-        contents: `export { ${lists[path].join(', ')} } from '${core}';`,
-      }));
+      esbuild.onLoad({ filter: /.*/, namespace: 'core' }, ({ path }) => ({ contents: texts[path] }));
       esbuild.onResolve({ filter: /.*/, namespace: 'core' }, ({ path }) => ({ path, external: true }));
     },
   };
+}
+
+/**
+ * Names of another module as constants of this one. Passed on as they are, they would let a bundler (Turbopack) go to the core
+ * past the entry, by way of a package without side effects, and the engine that the entry brings would be missing.
+ */
+function ownBindings(names, from) {
+  const imports = names.map((name) => `${name} as its_${name}`);
+  const constants = names.map((name) => `${name} = its_${name}`);
+  return `import { ${imports.join(', ')} } from '${from}';\nexport const ${constants.join(', ')};\n`;
 }
 
 /** Leaves the import of the engine to the edge's own bundler. */

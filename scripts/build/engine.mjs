@@ -43,7 +43,8 @@ function withoutMachinePaths() {
 
 /**
  * The generated glue keeps its instance in module-level variables, and a module is evaluated once. As the body of a
- * function it can be evaluated again, so that a trapped instance is replaced by a fresh one.
+ * function it can be evaluated again, so that a trapped instance is replaced by a fresh one. Its text codec is handed in:
+ * where a test environment has none, the package knows another.
  */
 async function writeFactory() {
   const bundle = await build({
@@ -56,5 +57,8 @@ async function writeFactory() {
     // Only the default init would look for the wasm file beside the script; the package always passes it in.
     define: { 'import.meta.url': 'undefined' },
   });
-  writeFileSync(factoryFile, `export function createGlue() {\n${bundle.outputFiles[0].text}return glue;\n}\n`);
+  writeFileSync(
+    factoryFile,
+    `export function createGlue({ TextDecoder, TextEncoder } = globalThis) {\n${bundle.outputFiles[0].text}return glue;\n}\n`,
+  );
 }

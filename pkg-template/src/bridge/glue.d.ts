@@ -6,7 +6,7 @@ declare module '#glue' {
    * A fresh copy of the glue, without an instance: call its `initSync({ module })` or `default({ module_or_path })`
    * once, before its classes are used.
    */
-  export function createGlue(): Glue;
+  export function createGlue(codec?: import('./utf8').Utf8): Glue;
 
   /** The engine as wasm-bindgen exports it: one for each QueryCache. */
   export type Engine = InstanceType<Glue['Engine']>;

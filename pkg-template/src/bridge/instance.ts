@@ -1,6 +1,7 @@
 import { createGlue } from '#glue';
 import { EngineTrapError, EngineUnavailableError } from '../errors';
 import { guard } from './guard';
+import { utf8 } from './utf8';
 
 type Glue = ReturnType<typeof createGlue>;
 /** What an engine can be made from: its bytes, or the compiled module. */
@@ -30,6 +31,11 @@ let module: WebAssembly.Module | undefined;
 let current: Instance | undefined;
 /** Whether tenants are on their way into the current instance. */
 let isMoving = false;
+
+/** Whether this is a compiled module, of this realm or another. */
+export function isModule(value: unknown): value is WebAssembly.Module {
+  return Object.prototype.toString.call(value) === '[object WebAssembly.Module]';
+}
 
 /** Says where the engine comes from; called once by the entry. */
 export function setEngineSource(from: () => EngineSource): void {
@@ -115,9 +121,8 @@ function start(): Instance {
     );
   }
   try {
-    const from = source();
-    module ??= from instanceof WebAssembly.Module ? from : new WebAssembly.Module(from);
-    const glue = createGlue();
+    module ??= compiled(source());
+    const glue = createGlue(utf8());
     const { memory } = glue.initSync({ module });
     const started: Instance = { glue, memory, tenants: new Set() };
     glue.on_panic((text: string) => {
@@ -128,6 +133,17 @@ function start(): Instance {
   } catch (cause) {
     throw new EngineUnavailableError(reason(cause), { cause });
   }
+}
+
+function compiled(from: EngineSource): WebAssembly.Module {
+  if (!isModule(from)) {
+    return new WebAssembly.Module(from);
+  }
+  if (!(from instanceof WebAssembly.Module)) {
+    // Compiled in another realm (Next's edge runtime); the glue asks for an instance of this one's class.
+    Object.setPrototypeOf(from, WebAssembly.Module.prototype);
+  }
+  return from;
 }
 
 function reason(cause: unknown): string {

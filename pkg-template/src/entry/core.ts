@@ -1,2 +1,2 @@
-export { setEngineSource } from '../bridge/instance';
+export { isModule, setEngineSource } from '../bridge/instance';
 export * from '../exports';

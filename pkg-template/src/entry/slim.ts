@@ -1,4 +1,4 @@
-import { type EngineSource, setEngineSource } from '../bridge/instance';
+import { type EngineSource, isModule, setEngineSource } from '../bridge/instance';
 
 export * from '../exports';
 
@@ -16,7 +16,7 @@ export async function init(engine: EngineSource | Response | URL | string): Prom
   } else {
     from = given as EngineSource;
   }
-  const module = from instanceof WebAssembly.Module ? from : await WebAssembly.compile(from);
+  const module = isModule(from) ? from : await WebAssembly.compile(from);
   setEngineSource(() => module);
 }
 

@@ -27,6 +27,21 @@ const official = { ...queryCore, plugins: [ferroquery()] };
 /** The adapters that ferroquery brings along, no aliases. */
 const bundled = { plugins: [], pages: frameworks, alias: [] };
 
+/** The count of src/api.ts, for the dev server. */
+const api = {
+  name: 'api',
+  configureServer({ middlewares }) {
+    let count = 0;
+    let reads = 0;
+    middlewares.use('/api/count', ({ method }, response) => {
+      if (method === 'POST') count += 1;
+      else reads += 1;
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ count, reads }));
+    });
+  },
+};
+
 const modes = { bundled, official, 'query-core': queryCore };
 
 export default defineConfig(({ mode, isSsrBuild }) => {
@@ -34,6 +49,7 @@ export default defineConfig(({ mode, isSsrBuild }) => {
   return {
     plugins: [
       ...plugins,
+      api,
       react({ include: /src\/(react|around)\// }),
       vue(),
       solid({ include: /src\/solid\//, ssr: true }),

@@ -1,0 +1,1 @@
+module.exports = { plugins: [require.resolve('@babel/plugin-transform-modules-commonjs')] };
