@@ -81,6 +81,8 @@ export class Query {
   /** Stays once it is known: also who brings no such option then fetches pages. */
   #queryType: 'infinite' | undefined;
   #tags = '';
+  /** What said so last. */
+  #tagsBy: Options['tags'];
   #taken: Options | undefined;
   #wishedGcTime: number | undefined;
   #wishedSkip: boolean | undefined;
@@ -183,6 +185,7 @@ export class Query {
   setData(newData: any, options?: SetDataOptions & { manual: boolean }): any {
     const { host } = this.#cache;
     const data = replaceData(this.#data, newData, this.options);
+    const tags = this.#tagsOf(data);
     // Only now: functions of the user may have removed the query.
     const slot = this.attach();
     const manual = options?.manual ?? false;
@@ -195,9 +198,7 @@ export class Query {
       this.#failureReason = null;
     }
     this.#revert = manual ? this.#values() : undefined;
-    if (this.options.tags) {
-      this.#tellTags();
-    }
+    this.#tellTags(tags);
     if (pending) {
       host.drain(true, {
         action: { data, type: 'success', dataUpdatedAt: options?.updatedAt, manual: options?.manual },
@@ -208,15 +209,14 @@ export class Query {
 
   setState(state: Partial<State>): void {
     const { host } = this.#cache;
-    const slot = this.attach();
     const next = { ...this.state, ...state };
+    const tags = this.#tagsOf(next.data);
+    const slot = this.attach();
     storeScalars(next, host.numbers, host.scratch);
     const pending = host.engine.set_state(slot);
     this.#takeValues(next);
     this.#updatedAt = next.dataUpdatedAt;
-    if (typeof this.options.tags === 'function') {
-      this.#tellTags();
-    }
+    this.#tellTags(tags);
     host.drain(pending, { action: { type: 'setState', state } });
   }
 
@@ -356,7 +356,7 @@ export class Query {
   /** The query has got into the index: what lives there is told. */
   indexed(): void {
     this.#tags = '';
-    this.#tellTags();
+    this.#tellTags(this.#tagsOf(this.#data));
   }
 
   collect(): void {
@@ -460,6 +460,7 @@ export class Query {
   takeAnswer(value: unknown, generation: number): void {
     const { host } = this.#cache;
     const data = replaceData(this.#data, value, this.options);
+    const tags = this.#tagsOf(data);
     const updatedAt = Date.now();
     const pending = host.engine.succeed(this.attach(), generation, data !== undefined, updatedAt);
     this.#updatedAt = updatedAt;
@@ -467,9 +468,7 @@ export class Query {
     this.#error = null;
     this.#failureReason = null;
     this.#revert = undefined;
-    if (this.options.tags) {
-      this.#tellTags();
-    }
+    this.#tellTags(tags);
     host.drain(pending, { action: { data, type: 'success', dataUpdatedAt: undefined, manual: undefined } });
   }
 
@@ -511,10 +510,12 @@ export class Query {
   /** Gives back what was before the fetch. */
   takeBack(): void {
     const { host } = this.#cache;
+    const tags = this.#tagsOf((this.#revert ?? this.#values()).data);
     const pending = host.engine.revert(this.slot);
     if (this.#revert) {
       this.#takeValues(this.#revert);
     }
+    this.#tellTags(tags);
     const state = this.#revert ? { ...this.state } : { fetchStatus: 'idle' };
     host.drain(pending, { action: { type: 'setState', state } });
   }
@@ -615,15 +616,24 @@ export class Query {
         environmentManager.isServer(),
       );
     }
-    if (Array.isArray(this.options.tags)) {
-      this.#tellTags();
+    const { tags } = this.options;
+    // A function once: it has said its word on this data.
+    if (Array.isArray(tags) || (tags && tags !== this.#tagsBy)) {
+      this.#tellTags(this.#tagsOf(this.#data));
     }
   }
 
-  #tellTags(): void {
+  /** The tags of the query with this data, joined. Runs a function of the user: call it before the engine's verdict. */
+  #tagsOf(data: unknown): string {
     const { tags } = this.options;
-    const list = typeof tags === 'function' ? (this.#data === undefined ? [] : tags(this.#data)) : tags;
-    const joined = joinTags(list ?? []);
+    if (!tags) {
+      return this.#tags;
+    }
+    this.#tagsBy = tags;
+    return joinTags(typeof tags === 'function' ? (data === undefined ? [] : (tags(data) ?? [])) : tags);
+  }
+
+  #tellTags(joined: string): void {
     if (joined !== this.#tags && this.slot !== DETACHED) {
       this.#tags = joined;
       this.#cache.host.engine.set_tags(this.slot, joined);

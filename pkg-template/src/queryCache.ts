@@ -260,6 +260,16 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     return engine.index(query.attach(), length, symbols.scalar, symbols.plain, reading());
   }
 
+  /** An observer goes from one query to another, and takes its timers along. */
+  move(from: Query, to: Query, observer: AnyObserver): void {
+    const watcher = observer as unknown as Watcher;
+    const departed = watcher.slot;
+    this.unwatch(from, observer, true);
+    this.register(to, watcher);
+    this.host.engine.inherit(watcher.slot, departed);
+    this.notify({ type: 'observerAdded', query: to as never, observer });
+  }
+
   watch(query: Query, observer: AnyObserver): void {
     this.register(query, observer as unknown as Watcher);
     this.notify({ type: 'observerAdded', query: query as never, observer });
@@ -274,7 +284,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     this.host.addObserver(id, watcher);
   }
 
-  unwatch(query: Query, observer: AnyObserver): void {
+  unwatch(query: Query, observer: AnyObserver, departs = false): void {
     const watcher = observer as unknown as Watcher;
     const id = watcher.slot;
     if (id === NONE) {
@@ -282,7 +292,8 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     }
     watcher.slot = NONE;
     const { engine } = this.host;
-    if (engine.unwatch(id, query.isStoppable) === 1) {
+    const leaves = departs ? engine.depart(id, query.isStoppable) : engine.unwatch(id, query.isStoppable);
+    if (leaves === 1) {
       query.cancel({ revert: true });
     }
     this.host.removeObserver(id);

@@ -184,17 +184,20 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
     const defaulted = this.#client.defaultQueryOptions(options as never) as Options;
     const query = this.#buildQuery(defaulted);
     const result = () => this.createResult(query as never, defaulted);
-    let unsubscribe: () => void = noop;
-    // Data that comes by any way can be rendered; the fetch may go on behind it.
+    let fetched: Promise<any> = Promise.resolve();
     const data = new Promise<Result>((resolve) => {
-      unsubscribe = this.#cache.subscribe((event) => {
+      // Data that comes by any way can be rendered; the fetch may go on behind it.
+      const unsubscribe = this.#cache.subscribe((event) => {
         if (event.type === 'updated' && event.query === (query as never) && query.data !== undefined) {
           unsubscribe();
           resolve(result());
         }
       });
+      fetched = query
+        .fetch(defaulted)
+        .then(() => resolve(result()))
+        .finally(unsubscribe);
     });
-    const fetched = query.fetch(defaulted).then(result).finally(unsubscribe);
     return Promise.race([data, fetched]);
   }
 
@@ -434,8 +437,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
     this.#initialDataCount = host.numbers[host.scratch + 4]!;
     this.#initialErrorCount = host.numbers[host.scratch + 6]!;
     if (this.hasListeners()) {
-      previous?.removeObserver(this as never);
-      query.addObserver(this as never);
+      this.#cache.move(previous!, query, this as never);
     }
   }
 

@@ -19,6 +19,7 @@ use super::sources::Sources;
 use super::stats::Stats;
 use super::tags::Tags;
 use super::timers::{Deadline, TimerId, Timers};
+use super::watching::Departed;
 
 /// The longest delay that hosts take for a timer (ms): more overflows a signed 32-bit number and fires at once.
 const LONGEST_DELAY_MS: f64 = 2_147_483_647.0;
@@ -73,6 +74,8 @@ pub struct Engine {
     pub(super) freed: Vec<u32>,
     /// Whether somebody listens to the cache.
     pub(super) events: bool,
+    /// Observers between two queries.
+    pub(super) departed: Vec<Departed>,
     pub(super) frames: Vec<Frame>,
     pub(super) decisions: Vec<PendingDecision>,
     arena: Vec<u32>,
@@ -532,12 +535,13 @@ impl Engine {
                 Some(Effect::Wakened(query, generation))
             }
             Deadline::Stale(id) => {
-                let observer = &mut self.observers[id];
+                // None where a listener has thrown while it was between two queries.
+                let observer = self.observers.get_mut(id)?;
                 observer.stale_timer = TimerId::NONE;
                 (!observer.last_stale).then_some(Effect::Stale(id))
             }
             Deadline::Interval(id) => {
-                let observer = &mut self.observers[id];
+                let observer = self.observers.get_mut(id)?;
                 // After a sleep it polls once, not once for each interval that passed.
                 let next = if at + observer.interval > self.clock.now() {
                     at

@@ -80,6 +80,13 @@ impl Timers {
         TimerId(timer)
     }
 
+    /// Changes what a timer that is set is for.
+    pub fn change(&mut self, timer: TimerId, what: Deadline) {
+        if timer != TimerId::NONE {
+            self.heap[self.place[timer.0 as usize] as usize].what = what;
+        }
+    }
+
     /// Begins or ends a turn at `now` (ms): what is set in it isn't due in it, as hosts fire a timer without delay later.
     pub fn turn(&mut self, now: Option<f64>) {
         self.not_before = now.map(|now| now + 2.0 * SAME_MOMENT_MS);

@@ -6,7 +6,7 @@ use super::frames::Work;
 use super::observer::{Observer, Options};
 use super::query::{FetchStatus, Status};
 use super::slab::Slab;
-use super::timers::TimerId;
+use super::timers::{Deadline, TimerId};
 
 /// What the departure of an observer means for its query's fetch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,15 @@ pub enum Leaves {
     Quiet = 0,
     /// Cancel the fetch with revert: nobody waits, and the query function can be stopped.
     Cancel = 1,
+}
+
+/// What an observer waits for while it is between two queries.
+#[derive(Debug)]
+pub(super) struct Departed {
+    observer: u32,
+    stale_timer: TimerId,
+    interval_timer: TimerId,
+    interval: f64,
 }
 
 impl Engine {
@@ -45,6 +54,40 @@ impl Engine {
         }
         record.observers.push(id);
         id
+    }
+
+    /// An observer leaves its query for another one: `unwatch`, but `inherit` gives what it waits for to the id under which it
+    /// watches that one.
+    pub fn depart(&mut self, id: u32, stoppable: bool) -> Leaves {
+        if let Some(observer) = self.observers.get_mut(id) {
+            self.departed.push(Departed {
+                observer: id,
+                stale_timer: std::mem::take(&mut observer.stale_timer),
+                interval_timer: std::mem::take(&mut observer.interval_timer),
+                interval: observer.interval,
+            });
+        }
+        self.unwatch(id, stoppable)
+    }
+
+    /// Gives the timers of an observer that departed to the id that it has now.
+    pub fn inherit(&mut self, id: u32, departed: u32) {
+        let Some(at) = self
+            .departed
+            .iter()
+            .position(|one| one.observer == departed)
+        else {
+            return;
+        };
+        let departed = self.departed.swap_remove(at);
+        self.timers
+            .change(departed.stale_timer, Deadline::Stale(id));
+        self.timers
+            .change(departed.interval_timer, Deadline::Interval(id));
+        let observer = &mut self.observers[id];
+        observer.stale_timer = departed.stale_timer;
+        observer.interval_timer = departed.interval_timer;
+        observer.interval = departed.interval;
     }
 
     /// An observer leaves its query. `stoppable`: the query function has read its abort signal.

@@ -26,6 +26,16 @@ impl Engine {
         )
     }
 
+    /// An observer leaves for another query, under whose id it will inherit its timers; 1: cancel the fetch with revert.
+    pub fn depart(&mut self, observer: u32, stoppable: bool) -> u32 {
+        self.core.borrow_mut().depart(observer, stoppable) as u32
+    }
+
+    /// Gives what a departed observer waits for to the id that it has now.
+    pub fn inherit(&mut self, observer: u32, departed: u32) {
+        self.core.borrow_mut().inherit(observer, departed);
+    }
+
     /// An observer leaves; 1: cancel the fetch with revert.
     pub fn unwatch(&mut self, observer: u32, stoppable: bool) -> u32 {
         self.core.borrow_mut().unwatch(observer, stoppable) as u32

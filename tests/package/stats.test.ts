@@ -39,6 +39,14 @@ describe('stats', () => {
     expect(client.stats()).toMatchObject({ queries: 0, observers: 0, fetches: 3 });
   });
 
+  it('count a fetch past fresh data as a miss', async () => {
+    const client = new QueryClient();
+    const options = { queryKey: ['user'], queryFn: () => 1, staleTime: Infinity };
+    await client.fetchQuery(options);
+    await client.fetchQuery({ ...options, skipCache: true });
+    expect(client.stats()).toMatchObject({ hits: 0, misses: 2, fetches: 2 });
+  });
+
   it('put what has no part, an object for a part, or too many others, under one name', () => {
     const client = new QueryClient();
     for (let i = 0; i < 2000; i++) {

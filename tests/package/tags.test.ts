@@ -1,5 +1,5 @@
 import { QueryClient } from 'ferroquery';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { behaveAsPage } from './browserLike.js';
 import { settle, watch } from './watch.js';
 
@@ -59,6 +59,31 @@ describe('tags', () => {
     observer.setOptions({ queryKey: ['posts'], enabled: false, tags: [] });
     expect(tagged('two')).toEqual([]);
     stop();
+  });
+
+  it('are those of a function that comes later, for the data that is there', () => {
+    client.setQueryData(['posts'], ['a1']);
+    const { observer, stop } = watch(client, ['posts'], { enabled: false });
+    expect(tagged('a1')).toEqual([]);
+    const tags = vi.fn((data: string[]) => data);
+    observer.setOptions({ queryKey: ['posts'], enabled: false, tags });
+    expect(tagged('a1')).toEqual(['posts']);
+    observer.setOptions({ queryKey: ['posts'], enabled: false, tags });
+    expect(tags).toHaveBeenCalledTimes(1);
+    observer.setOptions({ queryKey: ['posts'], enabled: false, tags: (data: string[]) => data.map((it) => `${it}!`) });
+    expect([tagged('a1'), tagged('a1!')]).toEqual([[], ['posts']]);
+    stop();
+  });
+
+  it('go back with the data when a fetch is cancelled', async () => {
+    const options = { queryKey: ['posts'], queryFn: () => settle(5).then(() => ['a2']), tags: (data: string[]) => data };
+    client.setQueryData(['posts'], ['a1']);
+    client.fetchQuery(options).catch(() => {});
+    client.getQueryCache().find({ queryKey: ['posts'] })!.setState({ data: ['seen early'] });
+    expect([tagged('a1'), tagged('seen early')]).toEqual([[], ['posts']]);
+    await client.cancelQueries({ queryKey: ['posts'] });
+    expect(client.getQueryData(['posts'])).toEqual(['a1']);
+    expect([tagged('a1'), tagged('seen early')]).toEqual([['posts'], []]);
   });
 
   it('that throw fail the fetch, and say so', async () => {

@@ -69,6 +69,18 @@ describe('a listener that changes what comes next', () => {
   ]);
 });
 
+describe('an observer that goes to another query', () => {
+  same('takes its interval along where a poll takes it there', [
+    ...mount({ refetchInterval: fn([50]) }),
+    client.clear(),
+    observer.create(1, { queryKey: a, queryFn: fetcher({ fail: 100 }) }),
+    observer.subscribe(1),
+    advance(110),
+    client.removeQueries(),
+    advance(500),
+  ]);
+});
+
 describe('moments of a result', () => {
   same('an error of another select lingers, and is new where the last result had none', [
     ...mount(),
@@ -95,6 +107,13 @@ describe('moments of a result', () => {
     observer.refetch(0, { throwOnError: true }),
     client.setQueryData(a, update('increment')),
     observer.setOptions(0, { queryKey: ['b'] }),
+  ]);
+  same('a render that waits for a fetch whose data a listener resets goes on when the fetch ends', [
+    ...mount(),
+    observer.subscribe(0, at(0, [client.resetQueries({ queryKey: a })])),
+    client.refetchQueries({}),
+    observer.fetchOptimistic(0),
+    advance(31),
   ]);
   same('who waits for the promise of a query hears after its listeners', [
     ...mount(),
