@@ -6,6 +6,7 @@ import { memory } from './memory';
 import { mounting } from './mount';
 import { mutating } from './mutate';
 import { observe } from './observe';
+import { paging } from './pages';
 import { patterns } from './pattern';
 import { reads } from './read';
 import { writes } from './write';
@@ -20,6 +21,7 @@ export const cases: Case[] = [
   ...bursts,
   ...focusing,
   ...mutating,
+  ...paging,
   ...patterns,
   ...memory,
 ];
