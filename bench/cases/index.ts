@@ -1,13 +1,16 @@
 import type { Case } from '../case';
 import { bursts } from './burst';
 import { focusing } from './focus';
+import { hydrating } from './hydrate';
 import { invalidation } from './invalidate';
+import { lists } from './list';
 import { memory } from './memory';
 import { mounting } from './mount';
 import { mutating } from './mutate';
 import { observe } from './observe';
 import { paging } from './pages';
 import { patterns } from './pattern';
+import { inReact } from './react';
 import { reads } from './read';
 import { writes } from './write';
 
@@ -23,5 +26,8 @@ export const cases: Case[] = [
   ...mutating,
   ...paging,
   ...patterns,
+  ...lists,
+  ...hydrating,
+  ...inReact,
   ...memory,
 ];

@@ -20,12 +20,14 @@ export async function bundle(platform, modules, outdir) {
     define: { 'process.env.NODE_ENV': '"production"' },
     format: 'esm',
     logLevel: 'error',
+    jsx: 'automatic',
     outdir,
     platform,
     target: 'es2022',
   };
   const sides = Object.entries(modules).flatMap(([side, name]) => {
-    const alias = { 'bench-subject': subject(name) };
+    // The adapter's core is the side's own.
+    const alias = { 'bench-subject': subject(name), '@tanstack/query-core': queryCore(name) };
     return [
       build({
         ...common,
@@ -49,6 +51,12 @@ export async function bundle(platform, modules, outdir) {
     entryPoints: { runner: join(bench, 'runner/runner.ts'), child: join(bench, 'runner/child.ts') },
   });
   await Promise.all([...sides, runner]);
+}
+
+/** @param {string} name */
+function queryCore(name) {
+  const real = fileURLToPath(import.meta.resolve('@tanstack/query-core'));
+  return name === '@tanstack/query-core' ? real : subject(name);
 }
 
 /** @param {string} name */

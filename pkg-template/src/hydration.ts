@@ -10,13 +10,14 @@ import { isDevelopment } from './development';
 import { noop } from './markers';
 import type { Query } from './query';
 import type { QueryCache } from './queryCache';
-import { initialState } from './queryState';
+import { checkKey, hashKey } from './queryKey';
 import { show } from './show';
 
 type AnyMutation = CoreMutation<any, any, any, any>;
 type AnyQuery = CoreQuery<any, any, any, any>;
 type Transform = (data: any) => any;
 type DehydratedQuery = DehydratedState['queries'][number];
+type State = DehydratedQuery['state'];
 type DehydratedMutation = DehydratedState['mutations'][number];
 
 const asItIs: Transform = (data) => data;
@@ -103,60 +104,78 @@ export function hydrate(client: CoreQueryClient, dehydratedState: unknown, optio
   if (dehydratedState === undefined || dehydratedState === null) {
     throw new TypeError(`A dehydrated state must be what dehydrate() returned, but it is ${dehydratedState}.`);
   }
-  const { mutations, queries } = dehydratedState as Partial<DehydratedState>;
+  const given = dehydratedState as Partial<DehydratedState>;
+  const mutations = entriesOf(given.mutations, 'mutations');
+  const queries = queriesOf(given.queries);
   const mutationCache = client.getMutationCache();
   const defaults = client.getDefaultOptions().hydrate;
-  for (const { state, ...own } of entriesOf(mutations, 'mutations')) {
+  for (const { state, ...own } of mutations) {
     mutationCache.build(client, { ...defaults?.mutations, ...options?.defaultOptions?.mutations, ...own }, state);
   }
   const deserialize = options?.defaultOptions?.deserializeData ?? defaults?.deserializeData ?? asItIs;
   const queryDefaults = { ...defaults?.queries, ...options?.defaultOptions?.queries };
-  for (const query of entriesOf(queries, 'queries')) {
+  for (const query of queries) {
     hydrateQuery(client, query, queryDefaults, deserialize);
   }
 }
 
 function hydrateQuery(
   client: CoreQueryClient,
-  { queryKey, queryHash, state, promise, dehydratedAt, meta, queryType }: DehydratedQuery,
+  { queryKey, queryHash = hashKey(queryKey), state, promise, dehydratedAt, meta, queryType }: DehydratedQuery,
   defaults: object,
   deserialize: Transform,
 ): void {
-  if (!isObject(state)) {
-    throw new TypeError(
-      `The dehydrated query ${show(queryHash ?? queryKey)} needs a state, but it has ${show(state)}.`,
-    );
-  }
   const cache = client.getQueryCache() as unknown as QueryCache;
   const known: Query | undefined = cache.get(queryHash);
   const early = promise && valueAtOnce(promise);
   const isEarly = early !== undefined;
+  const at = known?.dataUpdatedAt ?? 0;
+  const isNews = known === undefined || state.dataUpdatedAt > at || (isEarly && dehydratedAt > at);
+  if (!isNews && !promise) {
+    return;
+  }
   const raw = state.data === undefined ? early : state.data;
   const data = raw === undefined ? undefined : deserialize(raw);
   const isFetching = known?.state.fetchStatus === 'fetching';
-  const isOpen = known === undefined || (known.state.status !== 'pending' && !isFetching);
-  const { fetchStatus: _, ...values } = { ...state, data };
-  const given: Partial<DehydratedQuery['state']> = values;
-  if (isEarly && state.status === 'pending') {
-    Object.assign(
-      given,
-      { status: 'success', dataUpdatedAt: dehydratedAt ?? 0 },
-      !isFetching && { fetchStatus: 'idle' },
-    );
-  }
+  const takesPromise = known === undefined || (known.state.status !== 'pending' && !isFetching);
   let query = known;
-  if (query) {
-    const at = query.state.dataUpdatedAt;
-    if (state.dataUpdatedAt > at || (isEarly && dehydratedAt > at)) {
-      query.setState(given);
-    }
-  } else {
+  if (query === undefined) {
     const options = { ...defaults, queryKey, queryHash, meta, _type: queryType };
-    query = cache.build(client, options as never, { ...initialState({}), ...given, fetchStatus: 'idle' }) as Query;
+    const whole = wholeState(state, data);
+    if (isEarly && whole.status === 'pending') {
+      whole.status = 'success';
+      whole.dataUpdatedAt = dehydratedAt ?? 0;
+    }
+    query = cache.create(client, options as never, whole);
+  } else if (isNews) {
+    const { fetchStatus: _, ...values } = { ...state, data };
+    const given: Partial<State> = values;
+    if (isEarly && state.status === 'pending') {
+      Object.assign(given, { status: 'success', dataUpdatedAt: dehydratedAt }, !isFetching && { fetchStatus: 'idle' });
+    }
+    query.setState(given);
   }
-  if (promise && !isEarly && isOpen && dehydratedAt > query.state.dataUpdatedAt) {
+  if (promise && !isEarly && takesPromise && dehydratedAt > query.dataUpdatedAt) {
     query.fetch(undefined, { initialPromise: Promise.resolve(promise).then(deserialize) }).catch(noop);
   }
+}
+
+/** An idle state of the fields that a query has; those that the payload lacks are a new query's. */
+function wholeState(state: Partial<State>, data: unknown): State {
+  return {
+    data,
+    dataUpdateCount: state.dataUpdateCount ?? 0,
+    dataUpdatedAt: state.dataUpdatedAt ?? 0,
+    error: state.error ?? null,
+    errorUpdateCount: state.errorUpdateCount ?? 0,
+    errorUpdatedAt: state.errorUpdatedAt ?? 0,
+    fetchFailureCount: state.fetchFailureCount ?? 0,
+    fetchFailureReason: state.fetchFailureReason ?? null,
+    fetchMeta: state.fetchMeta ?? null,
+    isInvalidated: state.isInvalidated ?? false,
+    status: state.status ?? 'pending',
+    fetchStatus: 'idle',
+  };
 }
 
 /** What a promise of another kind gives before `then` returns: streams of server components have those. */
@@ -170,22 +189,32 @@ function valueAtOnce(promise: PromiseLike<unknown>): unknown {
   return value;
 }
 
-/** The entries of a payload, which may come from another version or be damaged. */
-function* entriesOf<T>(list: T[] | undefined, name: string): Generator<T> {
+/** The entries of a payload, which may come from another version or be damaged: it is taken whole or not at all. */
+function entriesOf<T>(list: T[] | undefined, name: string): T[] {
   if (list === undefined || list === null) {
-    return;
+    return [];
   }
   if (!Array.isArray(list)) {
     throw new TypeError(`The ${name} of a dehydrated state must be an array, but they are ${show(list)}.`);
   }
-  for (let at = 0; at < list.length; at++) {
-    if (!isObject(list[at])) {
+  const at = list.findIndex((entry) => !isObject(entry));
+  if (at >= 0) {
+    throw new TypeError(`The ${name} of a dehydrated state must be objects, but ${name}[${at}] is ${show(list[at])}.`);
+  }
+  return list;
+}
+
+function queriesOf(list: DehydratedQuery[] | undefined): DehydratedQuery[] {
+  const queries = entriesOf(list, 'queries');
+  for (const { queryKey, queryHash, state } of queries) {
+    checkKey(queryKey);
+    if (!isObject(state)) {
       throw new TypeError(
-        `The ${name} of a dehydrated state must be objects, but ${name}[${at}] is ${show(list[at])}.`,
+        `The dehydrated query ${show(queryHash ?? queryKey)} needs a state, but it has ${show(state)}.`,
       );
     }
-    yield list[at]!;
   }
+  return queries;
 }
 
 function isObject(value: unknown): boolean {

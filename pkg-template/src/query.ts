@@ -142,6 +142,11 @@ export class Query {
     return this.#data;
   }
 
+  /** When it was written (ms). */
+  get dataUpdatedAt(): number {
+    return this.#updatedAt;
+  }
+
   get error(): any {
     return this.#error;
   }
@@ -514,6 +519,7 @@ export class Query {
     const pending = host.engine.revert(this.slot);
     if (this.#revert) {
       this.#takeValues(this.#revert);
+      this.#updatedAt = this.state.dataUpdatedAt;
     }
     this.#tellTags(tags);
     const state = this.#revert ? { ...this.state } : { fetchStatus: 'idle' };

@@ -54,9 +54,12 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     checkKey(queryKey);
     const isStored = options.skipCache !== 'no-store';
     const known = isStored ? this.lookUp(queryKey, options) : undefined;
-    if (known) {
-      return known;
-    }
+    return known ?? this.create(client, options, state);
+  }
+
+  /** Makes a query of a hash that isn't known here. */
+  create(client: QueryClient, options: Options, state?: QueryState<any, any>): Query {
+    const { queryKey } = options;
     const query = new Query({
       client,
       queryKey,
@@ -65,7 +68,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
       defaultOptions: client.getQueryDefaults(queryKey) as Options,
       state,
     });
-    if (isStored) {
+    if (options.skipCache !== 'no-store') {
       this.add(query);
     }
     return query;

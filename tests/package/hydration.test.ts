@@ -319,7 +319,8 @@ describe('a payload', () => {
     [{ mutations: { length: 1 } }, /mutations of a dehydrated state must be an array/],
     [{ queries: [null] }, /queries\[0\] is null/],
     [{ queries: [{ queryKey: ['x'], queryHash: '["x"]', state }, 5] }, /queries\[1\] is 5/],
-    [{ queries: [{}] }, /needs a state, but it has undefined/],
+    [{ queries: [{}] }, /query key must be an array/],
+    [{ queries: [{ queryKey: ['a'] }] }, /\["a"\] needs a state, but it has undefined/],
     [{ queries: [{ queryKey: ['a'], queryHash: '["a"]', state: 'D' }] }, /"\[\\"a\\"\]" needs a state, but it has "D"/],
     [{ queries: [{ queryHash: 'x', state }] }, /query key must be an array/],
     [{ queries: [{ queryKey: 'x', queryHash: 'x', state }] }, /query key must be an array, but this one is string "x"/],
@@ -327,6 +328,9 @@ describe('a payload', () => {
   ])('%j is refused by a TypeError that says why', (payload, message) => {
     expect(() => take(payload)).toThrow(TypeError);
     expect(() => take(payload)).toThrow(message);
+    // Nothing of it was taken.
+    expect(client.getQueryCache().getAll()).toHaveLength(1);
+    expect(client.getMutationCache().getAll()).toHaveLength(0);
   });
 
   it.each([['text'], [5], [true], [[]], [{}], [{ queries: null, mutations: undefined }]])(
