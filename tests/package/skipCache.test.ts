@@ -200,9 +200,10 @@ describe('skipCache beyond plain queries', () => {
     const observer = new QueryObserver(client, { queryKey: ['stream'], queryFn, skipCache });
     const seen: unknown[] = [];
     const stop = observer.subscribe(({ data }) => seen.push(data));
-    await settle(20);
+    await vi.waitFor(() =>
+      expect(observer.getCurrentResult()).toMatchObject({ data: [skipCache, 2], fetchStatus: 'idle' }),
+    );
     expect(seen).toContainEqual([skipCache]);
-    expect(observer.getCurrentResult().data).toEqual([skipCache, 2]);
     expect(client.getQueryData(['stream'])).toEqual(skipCache === true ? [true, 2] : undefined);
     expect((await observer.refetch()).data).toEqual([skipCache, 2]);
     stop();

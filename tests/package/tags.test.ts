@@ -76,10 +76,17 @@ describe('tags', () => {
   });
 
   it('go back with the data when a fetch is cancelled', async () => {
-    const options = { queryKey: ['posts'], queryFn: () => settle(5).then(() => ['a2']), tags: (data: string[]) => data };
+    const options = {
+      queryKey: ['posts'],
+      queryFn: () => settle(5).then(() => ['a2']),
+      tags: (data: string[]) => data,
+    };
     client.setQueryData(['posts'], ['a1']);
     client.fetchQuery(options).catch(() => {});
-    client.getQueryCache().find({ queryKey: ['posts'] })!.setState({ data: ['seen early'] });
+    client
+      .getQueryCache()
+      .find({ queryKey: ['posts'] })!
+      .setState({ data: ['seen early'] });
     expect([tagged('a1'), tagged('seen early')]).toEqual([[], ['posts']]);
     await client.cancelQueries({ queryKey: ['posts'] });
     expect(client.getQueryData(['posts'])).toEqual(['a1']);
