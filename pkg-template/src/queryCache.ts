@@ -369,7 +369,8 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   /** Reduces the engine's selection to what passes the filters that don't look at keys; how many. */
   #filterSelection({ type = 'all', stale, fetchStatus, predicate }: Filters): number {
     const { engine } = this.host;
-    if (type !== 'all' || typeof stale === 'boolean' || fetchStatus) {
+    const decides = type !== 'all' || typeof stale === 'boolean' || fetchStatus !== undefined;
+    const reduce = () =>
       this.host.decide(
         engine.select_filter(
           ACTIVE[type],
@@ -378,9 +379,17 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
         ),
         (topic, observer) => observer?.answer(topic) ?? 0,
       );
-    }
     if (predicate) {
-      this.#keep((query) => predicate(query as never));
+      // One query after the other: what the user's functions do to one may be seen at the next.
+      this.#keep((query) => {
+        if (decides) {
+          this.#selectOnly([query.slot]);
+          reduce();
+        }
+        return (!decides || engine.selection_length() > 0) && predicate(query as never);
+      });
+    } else if (decides) {
+      reduce();
     }
     return engine.selection_length();
   }
@@ -395,23 +404,19 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
         this.host.send(symbols.path, queryKey.length);
         engine.select_exact(queryKey.length);
       } else {
-        this.#selectNothing();
+        this.#selectOnly([]);
       }
       return;
     }
     const length = symbols.findPrefix(queryKey);
     if (length < 0) {
-      return this.#selectNothing();
+      return this.#selectOnly([]);
     }
     this.host.send(symbols.path, length);
     const unsure = engine.select_prefix(length);
     if (unsure || length < queryKey.length) {
       this.#keep((query) => partialMatchKey(query.queryKey, queryKey));
     }
-  }
-
-  #selectNothing(): void {
-    this.host.engine.set_selection(0);
   }
 
   #keep(passes: (query: Query) => boolean): void {
@@ -422,8 +427,12 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
         kept.push(id);
       }
     }
-    this.host.send(kept, kept.length);
-    this.host.engine.set_selection(kept.length);
+    this.#selectOnly(kept);
+  }
+
+  #selectOnly(slots: number[]): void {
+    this.host.send(slots, slots.length);
+    this.host.engine.set_selection(slots.length);
   }
 }
 
