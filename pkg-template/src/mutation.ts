@@ -82,14 +82,16 @@ export class Mutation {
 
   /** Whether its scope lets it run. */
   get canRun(): boolean {
-    return this.slot === DETACHED || this.ask((engine, slot) => engine.can_run(slot));
+    const can = this.ask((engine, slot) => engine.can_run(slot));
+    this.release();
+    return can;
   }
 
   /** The mutation of its scope that waits longest. */
   get nextInScope(): Mutation | undefined {
-    return this.slot === DETACHED
-      ? undefined
-      : this.#host.mutation(this.ask((engine, slot) => engine.next_in_scope(slot)));
+    const next = this.ask((engine, slot) => engine.next_in_scope(slot));
+    this.release();
+    return this.#host.mutation(next);
   }
 
   setOptions(options: Options): void {
@@ -103,19 +105,20 @@ export class Mutation {
     if (this.#observers.includes(observer)) {
       return;
     }
-    const pending = this.ask((engine, slot) => engine.watch_mutation(slot));
+    if (this.slot !== DETACHED) {
+      this.#host.drain(this.ask((engine, slot) => engine.watch_mutation(slot)));
+    }
     this.#observers.push(observer);
-    this.#host.drain(pending);
     this.#cache.notify({ type: 'observerAdded', mutation: this as never, observer });
   }
 
   removeObserver(observer: AnyObserver): void {
     const known = this.#observers.includes(observer);
-    const pending = this.ask((engine, slot) => engine.unwatch_mutation(slot, known, reading()));
+    if (this.slot !== DETACHED) {
+      this.#host.drain(this.ask((engine, slot) => engine.unwatch_mutation(slot, known, reading())));
+    }
     this.#observers = this.#observers.filter((other) => other !== observer);
-    this.#host.drain(pending);
     this.#cache.notify({ type: 'observerRemoved', mutation: this as never, observer });
-    this.#release();
   }
 
   /** Stops the time after which it would go. */
@@ -186,7 +189,7 @@ export class Mutation {
     } finally {
       this.#end(run);
       this.#cache.runNext(this as never);
-      this.#release();
+      this.release();
     }
   }
 
@@ -223,7 +226,7 @@ export class Mutation {
   unstore(): void {
     this.isStored = false;
     this.#host.drain(this.ask((engine, slot) => engine.unstore_mutation(slot)));
-    this.#release();
+    this.release();
   }
 
   // For the engine
@@ -252,16 +255,27 @@ export class Mutation {
       this.slot = host.engine.create_mutation(this.#cache.enter(this), ...scalarsOf(this.#state));
       host.setMutation(this.slot, this);
       this.#tellOptions(host.engine, this.slot);
+      for (const _ of this.#observers) {
+        host.engine.watch_mutation(this.slot);
+      }
+      for (const run of this.#runs) {
+        run.register();
+      }
     }
     return this.slot;
   }
 
-  /** Gives the slot back if nothing needs it. */
-  #release(): void {
-    if (this.slot === DETACHED || this.isStored || this.#observers.length > 0 || this.#runs.length > 0) {
+  /** Gives the slot back if the engine has nothing to do for it: it gets one again when there is. */
+  release(): void {
+    if (this.slot === DETACHED || this.isStored || this.#runs.some((run) => run.isSleeping)) {
       return;
     }
-    this.ask((engine, slot) => engine.release_mutation(slot));
+    this.ask((engine, slot) => {
+      for (const run of this.#runs) {
+        run.unregister(engine);
+      }
+      engine.release_mutation(slot);
+    });
     this.#host.setMutation(this.slot, undefined);
     this.slot = DETACHED;
     this.#cache.leave(this);
@@ -282,6 +296,9 @@ export class Mutation {
 
   leaveEngine(): void {
     this.slot = DETACHED;
+    for (const run of this.#runs) {
+      run.leaveEngine();
+    }
   }
 
   /** Goes on in a fresh engine with all that is known here. */
@@ -289,12 +306,6 @@ export class Mutation {
     this.#attach(this.#host);
     if (this.isStored) {
       this.store();
-    }
-    for (const _ of this.#observers) {
-      this.#host.engine.watch_mutation(this.slot);
-    }
-    for (const run of this.#runs) {
-      run.replay();
     }
   }
 

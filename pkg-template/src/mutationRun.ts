@@ -1,5 +1,6 @@
 import type { MutationOptions } from '@tanstack/query-core';
-import { environment, type RunPort } from './bridge/host';
+import type { Engine } from '#glue';
+import { environment, NONE, type RunPort } from './bridge/host';
 import { reading } from './bridge/reading';
 import { answerRetry, networkCode, retryDelayNumber, retryNumber } from './bridge/retryOptions';
 import type { EngineTrapError } from './errors';
@@ -9,7 +10,7 @@ import type { Mutation } from './mutation';
 /** One execution of a mutation: its promises. When it runs, sleeps and goes on is the engine's word. */
 export class MutationRun implements RunPort {
   /** Its id in the engine. */
-  id = 0;
+  #id = NONE;
   /** What comes of the tries: data, or the error after which no further try follows. */
   readonly promise: Promise<any>;
   readonly #mutation: Mutation;
@@ -37,19 +38,38 @@ export class MutationRun implements RunPort {
     this.register();
   }
 
-  /** Tells the engine of it. */
+  /** Tells the engine of it, where it stands. */
   register(): void {
     const { host } = this.#mutation;
-    this.id = this.#mutation.ask((engine, slot) => engine.begin_run(slot, this.#network, this.#failures));
-    host.setRun(this.id, this);
+    this.#id = this.#mutation.ask((engine, slot) => engine.begin_run(slot, this.#network, this.#failures));
+    host.setRun(this.#id, this);
+    if (this.#goOn) {
+      host.engine.restore_run(this.#id, true);
+    }
+  }
+
+  /** Takes it out of the engine; there may be something to drain. */
+  unregister(engine: Engine): boolean {
+    if (this.#id === NONE) {
+      return false;
+    }
+    const pending = engine.end_run(this.#id);
+    this.#mutation.host.setRun(this.#id, undefined);
+    this.#id = NONE;
+    return pending;
+  }
+
+  /** Whether the engine holds a deadline for it. */
+  get isSleeping(): boolean {
+    return this.#wake !== undefined;
   }
 
   get canStart(): boolean {
-    return this.#mutation.ask((engine) => engine.can_start_run(this.id, environment()));
+    return this.#mutation.ask((engine) => engine.can_start_run(this.#id, environment()));
   }
 
   start(): Promise<any> {
-    if (this.#mutation.ask((engine) => engine.start_run(this.id, environment()))) {
+    if (this.#mutation.ask((engine) => engine.start_run(this.#id, environment()))) {
       if (this.#mutation.state.isPaused) {
         this.#mutation.goOn();
       }
@@ -62,16 +82,14 @@ export class MutationRun implements RunPort {
 
   /** Takes it up if it waits and may go on. */
   continue(): Promise<any> {
-    if (this.#goOn && this.#mutation.ask((engine) => engine.continue_run(this.id, environment()))) {
+    if (this.#goOn && this.#mutation.ask((engine) => engine.continue_run(this.#id, environment()))) {
       this.#goOn();
     }
     return this.promise;
   }
 
   end(): void {
-    const { host } = this.#mutation;
-    host.setRun(this.id, undefined);
-    host.drain(this.#mutation.ask((engine) => engine.end_run(this.id)));
+    this.#mutation.host.drain(this.#mutation.ask((engine) => this.unregister(engine)));
   }
 
   // For the engine
@@ -82,12 +100,8 @@ export class MutationRun implements RunPort {
 
   // After a trap
 
-  /** Goes on in a fresh engine where it stood. */
-  replay(): void {
-    this.register();
-    if (this.#goOn) {
-      this.#mutation.ask((engine) => engine.restore_run(this.id, true));
-    }
+  leaveEngine(): void {
+    this.#id = NONE;
   }
 
   /** The deadline of its sleep has gone with the engine. */
@@ -124,7 +138,13 @@ export class MutationRun implements RunPort {
       return;
     }
     this.#sleep()
-      .then(() => (this.#mutation.ask((engine) => engine.wake_run(this.id, environment())) ? undefined : this.#wait()))
+      .then(() => {
+        if (!this.#mutation.ask((engine) => engine.wake_run(this.#id, environment()))) {
+          return this.#wait();
+        }
+        this.#mutation.release();
+        return undefined;
+      })
       .then(() => this.#try());
     outlive(() => this.#mutation.tellFailure(this.#failures, error));
   }
@@ -139,7 +159,7 @@ export class MutationRun implements RunPort {
       (engine) =>
         host.decide(
           engine.run_failed(
-            this.id,
+            this.#id,
             retryNumber(retry),
             typeof retry === 'function',
             retryDelayNumber(retryDelay),
@@ -151,7 +171,7 @@ export class MutationRun implements RunPort {
         ) === 1,
     );
     if (again) {
-      this.#failures = this.#mutation.ask((engine) => engine.run_failures(this.id));
+      this.#failures = this.#mutation.ask((engine) => engine.run_failures(this.#id));
       host.drain(this.#mutation.ask((engine) => engine.timer_pending()));
     }
     return again;
@@ -175,6 +195,7 @@ export class MutationRun implements RunPort {
       outlive(() => this.#mutation.goOn());
     });
     outlive(() => this.#mutation.pause());
+    this.#mutation.release();
     return waiting;
   }
 }

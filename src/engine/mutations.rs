@@ -69,7 +69,9 @@ impl Engine {
             }
             self.note(id);
         }
-        self.schedule_mutation_gc(id);
+        if self.mutations[id].observers == 0 {
+            self.schedule_mutation_gc(id);
+        }
         self.timer_pending()
     }
 
@@ -89,10 +91,10 @@ impl Engine {
         self.timer_pending()
     }
 
-    /// Frees the slot of a mutation that is neither stored nor watched and doesn't run; whether it did.
+    /// Frees the slot of a mutation that isn't stored and doesn't run; whether it did.
     pub fn release_mutation(&mut self, id: u32) -> bool {
         let mutation = &self.mutations[id];
-        if mutation.is_stored() || mutation.observers > 0 || mutation.runs > 0 {
+        if mutation.is_stored() || mutation.runs > 0 {
             return false;
         }
         let (cache, scope) = (mutation.cache, mutation.scope);

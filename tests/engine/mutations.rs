@@ -168,7 +168,7 @@ proptest! {
         host.environment = HERE;
         model.environment = HERE;
         for at in 0..model.all.len() {
-            while model.is_watched(at) {
+            while !model.is_over(at) && model.is_watched(at) {
                 host.watch(at, false);
                 model.watch(at, false);
             }

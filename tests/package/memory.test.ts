@@ -1,4 +1,4 @@
-import { environmentManager, QueryClient, QueryObserver } from 'ferroquery';
+import { environmentManager, MutationObserver, onlineManager, QueryClient, QueryObserver } from 'ferroquery';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 const collect = globalThis.gc!;
@@ -151,5 +151,61 @@ describe('observers that are never subscribed', () => {
     new QueryObserver(client, { queryKey: ['a'], gcTime: 1000, enabled: false });
     vi.advanceTimersByTime(301_000);
     expect(client.stats().queries).toBe(0);
+  });
+});
+
+describe('fifty thousand mutations', () => {
+  const run = async (client: QueryClient, count: number) => {
+    const promises: Promise<unknown>[] = [];
+    for (let i = 0; i < count; i++) {
+      const options = { mutationKey: ['save', i], scope: { id: `s${i % 50}` }, mutationFn: async () => ({ i }) };
+      promises.push(new MutationObserver(client, options).mutate());
+    }
+    await Promise.all(promises);
+  };
+
+  it('leave nothing when they are removed', async () => {
+    const client = new QueryClient();
+    const turn = async () => {
+      await run(client, BATCH);
+      client.getMutationCache().clear();
+    };
+    for (let i = 0; i < 10; i++) await turn();
+    const before = { ...client.stats(), heap: await heap() };
+    for (let i = 10; i < 50; i++) await turn();
+    const after = { ...client.stats(), heap: await heap() };
+    expect(client.getMutationCache().getAll()).toEqual([]);
+    expect(after.memoryBytes).toBe(before.memoryBytes);
+    expect(after.heap - before.heap).toBeLessThan(2 * MB);
+  }, 60_000);
+
+  it('leave nothing when they are removed while they wait for the network', async () => {
+    onlineManager.setOnline(false);
+    const client = new QueryClient();
+    const turn = async () => {
+      void run(client, BATCH);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(client.getMutationCache().findAll({ predicate: ({ state }) => state.isPaused })).toHaveLength(BATCH);
+      client.getMutationCache().clear();
+    };
+    for (let i = 0; i < 10; i++) await turn();
+    const before = { ...client.stats(), heap: await heap() };
+    for (let i = 10; i < 50; i++) await turn();
+    const after = { ...client.stats(), heap: await heap() };
+    onlineManager.setOnline(true);
+    expect(after.memoryBytes).toBe(before.memoryBytes);
+    expect(after.heap - before.heap).toBeLessThan(2 * MB);
+  }, 60_000);
+
+  it('go with their client', async () => {
+    environmentManager.setIsServer(() => true);
+    const make = async () => {
+      const client = new QueryClient();
+      await run(client, 10);
+      return new WeakRef(client.getMutationCache());
+    };
+    const caches = await Promise.all(Array.from({ length: 100 }, make));
+    await collectAll();
+    expect(caches.filter((cache) => cache.deref()).length).toBeLessThan(5);
   });
 });

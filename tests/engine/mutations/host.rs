@@ -14,7 +14,6 @@ struct Entry {
     slot: u32,
     network: NetworkMode,
     stored: bool,
-    observers: u32,
     run: Option<u32>,
     released: bool,
 }
@@ -56,7 +55,6 @@ impl Host {
             slot,
             network: wishes.network,
             stored: true,
-            observers: 0,
             run: None,
             released: false,
         });
@@ -129,10 +127,8 @@ impl Host {
         let slot = self.all[at].slot;
         self.engine.read_clock(self.now);
         let pending = if watches {
-            self.all[at].observers += 1;
             self.engine.watch_mutation(slot)
         } else {
-            self.all[at].observers -= 1;
             self.engine.unwatch_mutation(slot, true)
         };
         self.drain(pending);
@@ -200,7 +196,7 @@ impl Host {
 
     fn release(&mut self, at: usize) {
         let entry = &mut self.all[at];
-        if !entry.stored && entry.observers == 0 && entry.run.is_none() {
+        if !entry.stored && entry.run.is_none() {
             entry.released = self.engine.release_mutation(entry.slot);
             assert!(entry.released);
         }

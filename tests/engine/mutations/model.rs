@@ -141,7 +141,7 @@ impl Model {
     /// Nothing needs it any more.
     pub fn is_over(&self, at: usize) -> bool {
         let mutation = &self.all[at];
-        !mutation.stored && mutation.observers == 0 && mutation.run.is_none()
+        !mutation.stored && mutation.run.is_none()
     }
 
     pub fn is_watched(&self, at: usize) -> bool {
