@@ -57,6 +57,8 @@ impl Filter {
         }
         let mut ops = Vec::new();
         let mut is_whole = true;
+        // What narrowed operations became: each of `both` once, however many it stands for.
+        let mut narrowed = vec![false; self.both.iter().count()];
         for (op, subject) in inv.ops.iter().zip(subjects) {
             if !self.subs.is_empty() && !self.subs.intersects(subject) {
                 is_whole = false;
@@ -68,11 +70,7 @@ impl Filter {
                 ops.push(op.clone());
             } else {
                 is_whole = false;
-                for narrower in self.narrowed(subject) {
-                    if !ops.contains(&narrower) {
-                        ops.push(narrower);
-                    }
-                }
+                self.narrow(subject, &mut narrowed, &mut ops);
             }
         }
         match (is_whole, ops.is_empty()) {
@@ -83,18 +81,23 @@ impl Filter {
     }
 
     /// An operation that reaches beyond the claims, cut down to them: all that it may hit there.
-    fn narrowed(&self, subject: &Subject) -> impl Iterator<Item = Op> {
-        let hit = self.both.iter().filter(|glob| subject.intersects(glob));
-        hit.filter_map(|glob| {
-            let own = glob.literal_prefix();
-            // Claims on tags and events say nothing about keys; everything includes what has a tag.
-            if let Some(tag) = own.strip_prefix(b"tag:") {
-                let is_tag = *subject == Subject::Everything && glob.is_literal();
-                let t = String::from_utf8(tag.to_vec()).ok().filter(|_| is_tag)?;
-                return Some(Op::Tag { t });
+    fn narrow(&self, subject: &Subject, narrowed: &mut [bool], ops: &mut Vec<Op>) {
+        for (glob, is_there) in self.both.iter().zip(narrowed) {
+            if *is_there || !subject.intersects(glob) {
+                continue;
             }
-            (!own.starts_with(b"event:")).then(|| Op::Glob { p: glob.clone() })
-        })
+            // Claims on tags and events say nothing about keys; everything includes what has a tag.
+            let own = glob.literal_prefix();
+            let op = if let Some(tag) = own.strip_prefix(b"tag:") {
+                let is_tag = *subject == Subject::Everything && glob.is_literal();
+                let tag = String::from_utf8(tag.to_vec()).ok();
+                tag.filter(|_| is_tag).map(|t| Op::Tag { t })
+            } else {
+                (!own.starts_with(b"event:")).then(|| Op::Glob { p: glob.clone() })
+            };
+            *is_there = op.is_some();
+            ops.extend(op);
+        }
     }
 
     /// `["*"]` tells nothing and passes as it is; another scope is cut down to the claims.

@@ -1,12 +1,12 @@
 //! What an event invalidates: the rules that clients have, kept on the hub.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use ferroquery::engine::glob::Glob;
-use ferroquery::engine::protocol::{Inv, Op};
+use ferroquery::engine::protocol::{Inv, MAX_OPS, Op};
 use ferroquery::engine::rules::{EmitError, RuleError, Rules, Target};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// Rules in both styles:
 ///
@@ -134,16 +134,23 @@ impl RuleBook {
             return Ok(());
         }
         let mut caused = Vec::new();
+        let mut known: BTreeSet<String> = BTreeSet::new();
         for op in &inv.ops {
-            if let Op::Event { name, args } = op {
-                caused.extend(self.expand(name, args)?);
+            let Op::Event { name, args } = op else {
+                continue;
+            };
+            for op in self.expand(name, args)? {
+                if known.insert(json!(op).to_string()) {
+                    caused.push(op);
+                }
+            }
+            if inv.ops.len() + caused.len() > MAX_OPS {
+                return Err(EmitError::TooWide {
+                    event: name.clone(),
+                });
             }
         }
-        for op in caused {
-            if !inv.ops.contains(&op) {
-                inv.ops.push(op);
-            }
-        }
+        inv.ops.extend(caused);
         Ok(())
     }
 
