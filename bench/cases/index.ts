@@ -4,6 +4,7 @@ import { focusing } from './focus';
 import { hydrating } from './hydrate';
 import { invalidation } from './invalidate';
 import { lists } from './list';
+import { live } from './live';
 import { memory } from './memory';
 import { mounting } from './mount';
 import { mutating } from './mutate';
@@ -29,5 +30,6 @@ export const cases: Case[] = [
   ...lists,
   ...hydrating,
   ...inReact,
+  ...live,
   ...memory,
 ];

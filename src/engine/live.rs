@@ -7,11 +7,13 @@ use super::protocol::is_id;
 use super::random::Random;
 use super::sse::Parser;
 
+pub use attempt::MAX_FLOOR_MS;
 pub use config::Config;
 pub use input::{Answer, Wake};
 pub use output::Output;
 pub use status::{Reason, Status};
 
+mod attempt;
 mod config;
 mod event;
 mod fed;
@@ -19,8 +21,6 @@ mod input;
 mod output;
 mod status;
 
-/// Longer waits than this are not taken from a server, in ms: a mistaken `Retry-After` must not silence a page for good.
-pub const MAX_FLOOR_MS: f64 = 3_600_000.0;
 /// Counts since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
@@ -373,71 +373,6 @@ impl Live {
     /// Counts since the start.
     pub fn stats(&self) -> Stats {
         self.stats
-    }
-
-    fn is_open(&self) -> bool {
-        matches!(self.phase, Phase::Open { .. })
-    }
-
-    fn has_request(&self) -> bool {
-        matches!(
-            self.phase,
-            Phase::Asking { .. } | Phase::Connecting { .. } | Phase::Open { .. }
-        )
-    }
-
-    fn silence(&self) -> f64 {
-        2.0 * self.heartbeat_ms as f64
-    }
-
-    fn tell(&mut self, status: Status) {
-        self.queue.push_back(Queued::Output(Output::Status(status)));
-    }
-
-    fn start(&mut self, now: f64) {
-        self.tell(Status::Connecting);
-        if !self.config.asks_token {
-            return self.request(now);
-        }
-        self.phase = Phase::Asking { since: now };
-        let refused = std::mem::take(&mut self.token_refused);
-        self.queue
-            .push_back(Queued::Output(Output::AskToken { refused }));
-    }
-
-    fn request(&mut self, now: f64) {
-        self.phase = Phase::Connecting { since: now };
-        self.renew_at = None;
-        self.stats.connects += 1;
-        self.queue.push_back(Queued::Connect { marked: false });
-    }
-
-    fn restart(&mut self, now: f64) {
-        self.abort();
-        self.start(now);
-    }
-
-    fn abort(&mut self) {
-        if self.has_request() {
-            self.queue.push_back(Queued::Output(Output::Abort));
-        }
-    }
-
-    /// Ends the connection and waits: at least the server's floors, `asked_ms` for this one time.
-    fn fail(&mut self, reason: Reason, asked_ms: f64, now: f64) {
-        self.abort();
-        let always = self.retry_ms as f64 + self.random.unit() * self.jitter_ms as f64;
-        let asked = asked_ms.clamp(0.0, MAX_FLOOR_MS);
-        let delay_ms = self
-            .backoff
-            .fail(&mut self.random)
-            .max(always.min(MAX_FLOOR_MS))
-            .max(asked);
-        self.phase = Phase::Waiting {
-            at: now + delay_ms,
-            floor: now + asked,
-        };
-        self.tell(Status::Waiting { reason, delay_ms });
     }
 }
 

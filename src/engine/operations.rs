@@ -166,6 +166,9 @@ impl Engine {
     fn nodes_of_key(&self, key: &[serde_json::Value]) -> Vec<u32> {
         let mut nodes = vec![ROOT];
         for part in key {
+            if nodes.is_empty() {
+                break;
+            }
             let text = scalar_text(part).unwrap_or_else(|| part.to_string().into());
             let symbols = self.registry.symbols.of_text(text.as_bytes());
             nodes = nodes

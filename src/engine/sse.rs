@@ -112,10 +112,7 @@ impl Parser {
                 bytes = &bytes[1..];
             }
         }
-        while let Some(end) = bytes
-            .iter()
-            .position(|&byte| byte == b'\n' || byte == b'\r')
-        {
+        while let Some(end) = line_end(bytes) {
             let (head, rest) = bytes.split_at(end);
             self.reserve(head)?;
             if self.line.is_empty() {
@@ -212,4 +209,25 @@ impl Parser {
         self.data.shrink_to(1 << 16);
         self.line.shrink_to(1 << 16);
     }
+}
+
+/// Where the line ends, by words of eight bytes.
+fn line_end(bytes: &[u8]) -> Option<usize> {
+    let is_end = |byte: &u8| *byte == b'\n' || *byte == b'\r';
+    let words = bytes.chunks_exact(8);
+    let rest = bytes.len() - words.remainder().len();
+    for (at, word) in words.enumerate() {
+        let mut eight = [0; 8];
+        eight.copy_from_slice(word);
+        let eight = u64::from_le_bytes(eight);
+        // A byte below 0x20: an end, or something as rare.
+        let low = eight.wrapping_sub(0x2020_2020_2020_2020) & !eight & 0x8080_8080_8080_8080;
+        if low != 0
+            && let Some(end) = word.iter().position(is_end)
+        {
+            return Some(8 * at + end);
+        }
+    }
+    let end = bytes[rest..].iter().position(is_end)?;
+    Some(rest + end)
 }

@@ -21,8 +21,7 @@ mod run;
 mod shared;
 
 /// One live connection. Hands `on_output(kind, a, b)` what happens, with `kind` one of:
-/// - `ops`, `reset`: the cache has taken in operations or a reset: drain it. `a` is the number of operations, or the reason
-///   (`unproven` for what was cached before the connection);
+/// - `ops`, `reset`: the cache has taken in operations or a reset, and there is something to drain;
 /// - `status`: `a` is the status, `b` the reason, if there is one;
 /// - `channel`: open (`a`) or close the channel to the other tabs; `send`: say `a` there;
 /// - `lock`: `request`, `steal` or `release` the lock.

@@ -179,3 +179,24 @@ test('what was written while the server was gone is in all tabs, by one connecti
   }
   await connections(1);
 });
+
+test('a page in the browser’s cache of pages has no connection, and misses nothing when it comes back', async () => {
+  // Playwright turns that cache off by default.
+  await using own = await launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+  const context = await own.newContext({ viewport: { width: 1440, height: 900 } });
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  await page.goto(server.url);
+  await live(page);
+  const runs = await figure(page, 'runs');
+  await page.evaluate(() => Object.assign(window, { isTheSamePage: true }));
+  await connections(1);
+  await page.goto('about:blank');
+  await connections(0);
+  await server.send('POST', '/api/runs/ws1', { status: 'ok' });
+  await page.goBack({ waitUntil: 'commit' });
+  await expect.poll(() => figure(page, 'runs'), { timeout: 8000 }).toBe(runs + 1);
+  expect(await page.evaluate(() => 'isTheSamePage' in window), 'it came from the cache').toBe(true);
+  await live(page);
+  await connections(1);
+});

@@ -368,3 +368,67 @@ fn a_callback_that_throws_drops_what_is_left_to_tell_but_no_fetch() {
     }
     assert_eq!(started, page.queries);
 }
+
+const NAMED: &str = "page.1";
+
+fn arrives(page: &mut Page, source: &str) -> Asked {
+    let pending = page.engine.apply_operations(
+        &[Op::Prefix {
+            key: vec![json!("q")],
+        }],
+        Mode::Refetch,
+        Some(source),
+        0.0,
+        page.now,
+    );
+    page.drain(pending);
+    page.elapse(10.0).0
+}
+
+fn write_for(page: &mut Page, source: Option<&str>, number: usize) {
+    let outer = page.engine.write_for(source.map(Into::into));
+    let pending = page
+        .engine
+        .write(page.queries[number], true, page.now, true);
+    page.drain(pending);
+    page.engine.write_for(outer);
+}
+
+#[test]
+fn an_own_mutation_is_no_news_where_its_answer_was_written() {
+    let mut page = Page::new(3);
+    (0..3).for_each(|number| page.watch(number, 0.0));
+    write_for(&mut page, Some(NAMED), 0);
+    write_for(&mut page, None, 1);
+    assert_eq!(arrives(&mut page, NAMED).fetched, [1, 2]);
+    // Of another mutation it is as anybody else's.
+    assert_eq!(arrives(&mut page, "page.2").fetched[..1], [0]);
+}
+
+#[test]
+fn an_answer_that_something_came_after_proves_nothing() {
+    let mut page = Page::new(3);
+    (0..3).for_each(|number| page.watch(number, 0.0));
+    // A fetch that began before the mutation overwrites its answer.
+    let generation = page.start(0);
+    write_for(&mut page, Some(NAMED), 0);
+    page.answer(0, generation);
+    // A fetch is on its way that may do so.
+    let late = page.start(1);
+    write_for(&mut page, Some(NAMED), 1);
+    write_for(&mut page, Some(NAMED), 2);
+    assert_eq!(arrives(&mut page, NAMED).fetched, [0]);
+    page.answer(1, late);
+    assert_eq!(page.elapse(10.0).0.fetched, [1]);
+}
+
+#[test]
+fn old_mutations_are_forgotten() {
+    let mut page = Page::new(1);
+    page.watch(0, 0.0);
+    write_for(&mut page, Some(NAMED), 0);
+    for number in 0..64 {
+        write_for(&mut page, Some(&format!("other.{number}")), 0);
+    }
+    assert_eq!(arrives(&mut page, NAMED).fetched, [0]);
+}

@@ -1,6 +1,6 @@
 //! A tab that follows the leader.
 
-use super::message::{Message, Standing, Verdict};
+use super::message::{Entry, Message, Standing, Verdict};
 use super::{Lock, Output, Role, Tabs};
 
 /// A follower that hears nothing for about so long asks whether the leader is there, in ms.
@@ -204,7 +204,7 @@ impl Tabs {
         }
     }
 
-    fn hear_event(&mut self, seq: u64, entry: super::Entry) {
+    fn hear_event(&mut self, seq: u64, entry: Entry) {
         let Role::Follower(following) = &mut self.role else {
             return;
         };

@@ -102,21 +102,20 @@ impl Running {
                 spread_ms,
             } => {
                 let src = src.as_deref();
-                shared.apply(|core, now| core.apply_operations(&ops, mode, src, spread_ms, now));
-                shared.tell("ops", (ops.len() as u32).into(), JsValue::UNDEFINED);
+                shared.apply("ops", |core, now| {
+                    core.apply_operations(&ops, mode, src, spread_ms, now)
+                });
             }
             Live::ApplyReset {
-                scope,
-                spread_ms,
-                reason,
+                scope, spread_ms, ..
             } => {
-                shared.apply(|core, now| core.apply_reset(&scope, spread_ms, now));
-                shared.tell("reset", (*reason).into(), JsValue::UNDEFINED);
+                shared.apply("reset", |core, now| {
+                    core.apply_reset(&scope, spread_ms, now)
+                });
             }
             Live::ApplyUnproven => {
                 let before = shared.before.take();
-                shared.apply(|core, now| core.apply_unproven(&before, now));
-                shared.tell("reset", "unproven".into(), JsValue::UNDEFINED);
+                shared.apply("reset", |core, now| core.apply_unproven(&before, now));
             }
             Live::Status(status) => shared.tell_status(&status),
         }

@@ -72,10 +72,16 @@ impl Shared {
         }
     }
 
-    /// Hands the cache something to mark. Its deadlines count from now, not from its last command.
-    pub fn apply(&self, mark: impl FnOnce(&mut Core, f64) -> bool) {
+    /// Hands the cache something to mark, and tells if that leaves something to drain. Its deadlines count from now, not from
+    /// its last command.
+    pub fn apply(&self, kind: &str, mark: impl FnOnce(&mut Core, f64) -> bool) {
         let mut core = self.core.borrow_mut();
         core.read_clock(reading());
-        mark(&mut core, js_sys::Date::now());
+        let is_pending = mark(&mut core, js_sys::Date::now());
+        drop(core);
+        // Most of what a server says is about nothing that is cached here.
+        if is_pending {
+            self.tell(kind, JsValue::UNDEFINED, JsValue::UNDEFINED);
+        }
     }
 }
