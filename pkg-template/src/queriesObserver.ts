@@ -23,15 +23,15 @@ interface Match {
   readonly observer: QueryObserver;
 }
 
-/** The properties that have been read of the results of these matches: all their observers tell of a change of any. */
+/** The queries of one answer, and how their results are handed out: what is read of one counts for all. */
 interface Tracking {
   readonly matches: Match[];
-  readonly known: Set<keyof Result>;
+  readonly reader: ProxyHandler<Result>;
 }
 
 /** What was combined last, and of what: as long as that stands, `combine` isn't called again. */
 interface Combined {
-  readonly value: unknown;
+  value: unknown;
   readonly combine: unknown;
   readonly results: readonly Result[];
 }
@@ -47,9 +47,7 @@ export class QueriesObserver<TCombined = Result[]> extends Subscribable<(results
   #combined: Combined | undefined;
   /** The hashes for which an adapter combined last. */
   #hashes: string[] | undefined;
-  /** What `combine` was given last, by place: of a result that stands, the same object. */
-  #tracked: { of: Result; by: QueryObserver; result: Result }[] = [];
-  #tracking: Tracking = { matches: [], known: new Set() };
+  #tracking = trackingOf([]);
 
   constructor(client: QueryClient, queries: Options[], _options?: QueriesObserverOptions<TCombined>) {
     super();
@@ -97,9 +95,8 @@ export class QueriesObserver<TCombined = Result[]> extends Subscribable<(results
       if (isMoved) {
         this.#observers = observers;
         this.#places = new Map(observers.map((observer, at) => [observer, at]));
-        this.#tracked = [];
       }
-      this.#tracking = { matches, known: isMoved ? new Set() : this.#tracking.known };
+      this.#tracking = trackingOf(matches);
       if (!isMoved && results.every((result, at) => shallowEqualObjects(result, this.#results[at]))) {
         return;
       }
@@ -130,14 +127,14 @@ export class QueriesObserver<TCombined = Result[]> extends Subscribable<(results
     queries: Options[],
     combine: Combine<TCombined> | undefined,
   ): [raw: Result[], combineResult: (results?: Result[]) => TCombined, trackResult: () => Result[]] {
-    const tracking: Tracking = { matches: this.#match(this.#default(queries)), known: new Set() };
+    const tracking = trackingOf(this.#match(this.#default(queries)));
     const { matches } = tracking;
     const results = matches.map(({ observer, options }) => observer.getOptimisticResult(options));
     const hashes = matches.map(({ options }) => options.queryHash!);
     return [
       results,
       (given) => this.#combineResults(given ?? results, combine, hashes) as TCombined,
-      () => matches.map((match, at) => this.#track(match, results[at]!, tracking)),
+      () => track(tracking, results),
     ];
   }
 
@@ -193,7 +190,7 @@ export class QueriesObserver<TCombined = Result[]> extends Subscribable<(results
     }
     if (this.#combine) {
       const before = this.#combined?.value;
-      if (this.#combineResults(this.#trackAll(), this.#combine) === before) {
+      if (this.#combineResults(track(this.#tracking, this.#results), this.#combine) === before) {
         return;
       }
     }
@@ -216,41 +213,37 @@ export class QueriesObserver<TCombined = Result[]> extends Subscribable<(results
     if (hashes) {
       this.#hashes = hashes;
     }
-    this.#combined = {
-      value: replaceEqualDeep(last?.value, combine(results)),
-      combine,
-      results: this.#results,
-    };
-    return this.#combined.value;
+    // Noted first: what throws isn't called again for the same.
+    const combined: Combined = { value: last?.value, combine, results: this.#results };
+    this.#combined = combined;
+    combined.value = replaceEqualDeep(last?.value, combine(results));
+    return combined.value;
   }
+}
 
-  /** The results as `combine` gets them. */
-  #trackAll(): Result[] {
-    return this.#tracking.matches.map((match, at) => {
-      const of = this.#results[at]!;
-      let tracked = this.#tracked[at];
-      if (tracked?.of !== of || tracked.by !== match.observer) {
-        tracked = { of, by: match.observer, result: this.#track(match, of, this.#tracking) };
-        this.#tracked[at] = tracked;
-      }
-      return tracked.result;
-    });
-  }
-
-  /** What is read of one result counts for all: a list shows the same of each. */
-  #track({ observer, options }: Match, result: Result, { matches, known }: Tracking): Result {
-    if (options.notifyOnChangeProps) {
-      return result;
-    }
-    return observer.trackResult(result, (name) => {
-      if (!known.has(name)) {
-        known.add(name);
-        for (const match of matches) {
-          match.observer.trackProp(name);
+function trackingOf(matches: Match[]): Tracking {
+  const known = new Set<string | symbol>();
+  return {
+    matches,
+    reader: {
+      get(result, name) {
+        if (!known.has(name)) {
+          known.add(name);
+          for (const { observer } of matches) {
+            observer.trackProp(name as keyof Result);
+          }
         }
-      }
-    });
-  }
+        return Reflect.get(result, name);
+      },
+    },
+  };
+}
+
+/** The results, each such that its readers are noticed, unless its query says itself what counts. */
+function track({ matches, reader }: Tracking, results: Result[]): Result[] {
+  return matches.map(({ options }, at) =>
+    options.notifyOnChangeProps ? results[at]! : new Proxy(results[at]!, reader),
+  );
 }
 
 /** The observers from a place on, by hash, the first of each at the end. */

@@ -1,6 +1,8 @@
 import type { World } from '../world/world.js';
 import { cacheOps } from './cache.js';
 import { clientOps } from './client.js';
+import { hydrationOps } from './hydration.js';
+import { listOps } from './lists.js';
 import { mutationOps, mutationsOps, mutatorOps } from './mutation.js';
 import { observerOps } from './observer.js';
 import { pagesOps } from './pages.js';
@@ -20,6 +22,8 @@ export const ops: Record<string, Op> = Object.fromEntries([
   ...named('observer', observerOps),
   ...named('query', queryOps),
   ...named('cache', cacheOps),
+  ...named('list', listOps),
+  ...named('hydration', hydrationOps),
   ...named('pages', pagesOps),
   ...named('mutator', mutatorOps),
   ...named('mutation', mutationOps),

@@ -1,5 +1,7 @@
 import type { cacheOps } from '../ops/cache.js';
 import type { clientOps } from '../ops/client.js';
+import type { hydrationOps } from '../ops/hydration.js';
+import type { listOps } from '../ops/lists.js';
 import type { mutationOps, mutationsOps, mutatorOps } from '../ops/mutation.js';
 import type { observerOps } from '../ops/observer.js';
 import type { pagesOps } from '../ops/pages.js';
@@ -24,6 +26,8 @@ export const client1 = makers<ReturnType<typeof clientOps>>('client1.');
 export const observer = makers<typeof observerOps>('observer.');
 export const query = makers<typeof queryOps>('query.');
 export const pages = makers<typeof pagesOps>('pages.');
+export const list = makers<typeof listOps>('list.');
+export const hydration = makers<typeof hydrationOps>('hydration.');
 export const cache = makers<typeof cacheOps>('cache.');
 export const mutator = makers<typeof mutatorOps>('mutator.');
 export const mutation = makers<typeof mutationOps>('mutation.');

@@ -18,6 +18,7 @@ export class Observers {
   #slots = new Map<number, Slot>();
   #all: Slot[] = [];
   #listeners = 0;
+  #adopted: { destroy(): void }[] = [];
 
   constructor(private readonly world: World) {}
 
@@ -85,7 +86,13 @@ export class Observers {
     this.world.recorder.line(`  ${who}: result${show.number(result)} ${show.record(result)}`);
   }
 
+  /** Ends something else with the observers. */
+  adopt(other: { destroy(): void }): void {
+    this.#adopted.push(other);
+  }
+
   stop(): void {
+    for (const other of this.#adopted) other.destroy();
     for (const slot of this.#all) slot.observer.destroy();
   }
 }

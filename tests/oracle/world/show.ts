@@ -56,6 +56,8 @@ export class Show {
     if (value instanceof Error) return `${this.error(value)}${number}`;
     if (Array.isArray(value)) return `[${value.map((v) => this.#print(v, numbered, depth + 1)).join(', ')}]${number}`;
     if ('mutationId' in value) return `Mutation(${value.mutationId})${this.number(value)}`;
+    // Those of lists have no names.
+    if ('getCurrentQuery' in value) return `Observer${this.number(value)}`;
     if ('queryHash' in value && 'observers' in value) return `Query(${String(value.queryHash)})${this.number(value)}`;
     const fields = Object.entries(value).map(([key, field]) => `${key}: ${this.#print(field, numbered, depth + 1)}`);
     return `{${fields.join(', ')}}${number}`;
