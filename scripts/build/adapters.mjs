@@ -12,17 +12,18 @@ const modules = join(home, 'node_modules');
 /**
  * The official adapters that come along, by the name of their entry (`ferroquery/react`). `folder` is what is published
  * of them; `vendored` are the modules that they import and that are neither a framework nor query-core: these come along too,
- * bundled from an entry, or copied.
+ * bundled from an entry, or copied. `peers` are the frameworks, which the application brings.
  *
  * @typedef {string | { js: string, cjs: string }} Vendored
- * @type {ReadonlyArray<{ entry: string, from: string, folder: string, vendored?: Record<string, Vendored> }>}
+ * @type {ReadonlyArray<{ entry: string, from: string, folder: string, peers: string[], vendored?: Record<string, Vendored> }>}
  */
 export const adapters = [
-  { entry: 'react', from: '@tanstack/react-query', folder: 'build/modern' },
+  { entry: 'react', from: '@tanstack/react-query', folder: 'build/modern', peers: ['react'] },
   {
     entry: 'vue',
     from: '@tanstack/vue-query',
     folder: 'build/modern',
+    peers: ['vue'],
     vendored: {
       '@tanstack/match-sorter-utils': '@tanstack/match-sorter-utils',
       '@vue/devtools-api': '@vue/devtools-api/lib/esm/index.js',
@@ -30,10 +31,10 @@ export const adapters = [
       'vue-demi': { js: 'vue-demi/lib/v3/index.mjs', cjs: 'vue-demi/lib/v3/index.cjs' },
     },
   },
-  { entry: 'solid', from: '@tanstack/solid-query', folder: 'build' },
-  { entry: 'svelte', from: '@tanstack/svelte-query', folder: 'dist' },
-  { entry: 'preact', from: '@tanstack/preact-query', folder: 'build/modern' },
-  { entry: 'lit', from: '@tanstack/lit-query', folder: 'build/modern' },
+  { entry: 'solid', from: '@tanstack/solid-query', folder: 'build', peers: ['solid-js'] },
+  { entry: 'svelte', from: '@tanstack/svelte-query', folder: 'dist', peers: ['svelte'] },
+  { entry: 'preact', from: '@tanstack/preact-query', folder: 'build/modern', peers: ['preact'] },
+  { entry: 'lit', from: '@tanstack/lit-query', folder: 'build/modern', peers: ['@lit/context', 'lit'] },
 ];
 
 /** Installs the adapters, unless they are there. They have a lock of their own: nothing else here depends on them. */

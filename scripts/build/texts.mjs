@@ -4,7 +4,7 @@ import { root } from '../command.mjs';
 
 /** What is read with the package: the front page, the licences and the documentation, relative to the root. */
 export function packageTexts() {
-  const docs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+  const docs = readdirSync(join(root, 'docs')).filter((name) => /\.(md|svg)$/.test(name));
   const texts = ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE', ...docs.map((name) => `docs/${name}`)];
   return texts.filter((path) => existsSync(join(root, path)));
 }

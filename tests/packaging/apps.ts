@@ -2,8 +2,11 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { Project } from './project.js';
 import { Site } from './site.js';
 
-/** The adapters that come along; the official ones by the plugin; and these without it, since going back is a line too. */
-export type Mode = 'bundled' | 'official' | 'query-core';
+/**
+ * The adapters that come along; the official ones by the plugin; and these without it, since going back is a line too. Then
+ * two single pages: with the engine as a file, and with the official adapter's surroundings led to the adapter that comes along.
+ */
+export type Mode = 'bundled' | 'official' | 'query-core' | 'file' | 'led';
 
 /** The apps of projects/apps, built and served. */
 export async function startApps<M extends Mode>(
@@ -13,7 +16,8 @@ export async function startApps<M extends Mode>(
   const sites = {} as Record<M, Site>;
   for (const mode of modes) {
     project.run('vite', ['build', '--mode', mode, '--logLevel', 'warn']);
-    project.run('vite', ['build', '--mode', mode, '--logLevel', 'warn', '--ssr']);
+    const isRendered = mode !== 'file' && mode !== 'led';
+    if (isRendered) project.run('vite', ['build', '--mode', mode, '--logLevel', 'warn', '--ssr']);
     sites[mode] = await Site.start(project.at(`dist/${mode}`));
   }
   return { project, sites };

@@ -5,7 +5,7 @@ import { type Mode, open, shows, startApps } from './apps.js';
 import { everything } from './project.js';
 import type { Site } from './site.js';
 
-const MODES: readonly Mode[] = everything ? ['official', 'query-core'] : ['official'];
+const MODES: readonly Mode[] = everything ? ['official', 'led', 'query-core'] : ['official'];
 
 let sites: Record<Mode, Site>;
 let browser: Browser;

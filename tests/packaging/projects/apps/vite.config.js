@@ -27,6 +27,15 @@ const official = { ...queryCore, plugins: [ferroquery()] };
 /** The adapters that ferroquery brings along, no aliases. */
 const bundled = { plugins: [], pages: frameworks, alias: [] };
 
+/** What comes along, with the engine as a file. */
+const file = { plugins: [ferroquery({ engine: 'file' })], pages: ['file'], alias: [] };
+/** What is around the official adapter, led to the one that comes along. */
+const led = {
+  plugins: [ferroquery()],
+  pages: ['around'],
+  alias: [{ find: /^@tanstack\/react-query$/, replacement: 'ferroquery/react' }],
+};
+
 /** The count of src/api.ts, for the dev server. */
 const api = {
   name: 'api',
@@ -42,7 +51,7 @@ const api = {
   },
 };
 
-const modes = { bundled, official, 'query-core': queryCore };
+const modes = { bundled, official, file, led, 'query-core': queryCore };
 
 export default defineConfig(({ mode, isSsrBuild }) => {
   const { plugins, pages, alias } = modes[mode];
@@ -50,7 +59,7 @@ export default defineConfig(({ mode, isSsrBuild }) => {
     plugins: [
       ...plugins,
       api,
-      react({ include: /src\/(react|around)\// }),
+      react({ include: /src\/(react|around|file)\// }),
       vue(),
       solid({ include: /src\/solid\//, ssr: true }),
       svelte({ configFile: false }),
