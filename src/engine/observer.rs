@@ -145,7 +145,7 @@ pub struct Observer {
     pub last_updated_at: f64,
     pub(super) stale_timer: TimerId,
     pub(super) interval_timer: TimerId,
-    /// The interval in force (ms), 0 or NaN for none.
+    /// The interval in force (ms), 0 or NaN for none; before the first choice -Infinity, which no wish equals.
     pub(super) interval: f64,
     /// No longer among its query's observers, but a running notification may still reach it.
     pub(super) gone: bool,

@@ -43,7 +43,7 @@ impl Engine {
             last_updated_at,
             stale_timer: TimerId::NONE,
             interval_timer: TimerId::NONE,
-            interval: f64::NAN,
+            interval: f64::NEG_INFINITY,
             gone: false,
         });
         let record = &mut self.queries[query];

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { same } from '../same.js';
-import { fetcher, fn, skip } from '../script/markers.js';
+import { at, fetcher, fn, skip } from '../script/markers.js';
 import { advance, client, observer } from '../script/steps.js';
 import { a, mount, plain } from './mount.js';
 
@@ -25,6 +25,15 @@ describe('mount', () => {
     ...mount({ retryOnMount: false }),
     advance(20),
   ]);
+  same(
+    'with a listener that sets options before the first timers are set',
+    [
+      observer.create(0, { ...plain, enabled: fn([true]) }),
+      observer.subscribe(0, at(0, [observer.patch(0, {})])),
+      advance(10),
+    ],
+    { scheduler: 'sync', must: ['(inside) observer.patch(0, {})'] },
+  );
   same('of a second observer while the first one fetches', [...mount(), advance(3), ...mount({}, 1), advance(20)]);
   same('of two observers with different staleTime', [
     ...mount({ staleTime: 100 }),
