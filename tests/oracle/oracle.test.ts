@@ -2,6 +2,6 @@ import { test } from 'vitest';
 import { scenarios } from './random/scenarios.js';
 import { expectSame, runsOf } from './search.js';
 
-const runs = runsOf(2000);
+const runs = runsOf(5000);
 
 test(`${runs} random scenarios show the same on both cores`, () => expectSame(scenarios, runs));

@@ -11,6 +11,11 @@ export const surroundOps = {
     world.core.notifyManager.batch(() => {
       for (const step of steps) world.applyInside(step);
     }),
+  /** Runs the steps when the notify manager flushes next. */
+  schedule: (world: World, steps: Step[]) =>
+    world.core.notifyManager.schedule(() => {
+      for (const step of steps) world.applyInside(step);
+    }),
   /** Throws, where a callback runs it. As a step of its own it only shows the error. */
   raise: (_world: World, message: string) => {
     throw new Error(message);

@@ -13,6 +13,7 @@ import {
   online,
   query,
   raise,
+  schedule,
 } from '../script/steps.js';
 import { filtersOf, refetchOptions, refetchType } from './filters.js';
 import { change, enabledOption, fetchOptionsOf, observerOptionsOf, selectOption, staleTime } from './options.js';
@@ -182,6 +183,11 @@ export function stepsOf(keys: Keys): fc.Arbitrary<Step[]> {
       ]),
     )
     .map(([nth, steps]) => at(nth, steps));
+  const inside = weighted<Step>([
+    [20, inner],
+    [1, draw(schedule, fc.array(inner, { minLength: 1, maxLength: 2 }))],
+    [1, fc.constant(raise('a callback raised'))],
+  ]);
   const mount = fc
     .tuple(slot, options, of(0, 0, 0, 1), maybe(react))
     .map(([index, given, on, then]) => [observer.create(index, given, on), observer.subscribe(index, then as never)]);
@@ -203,7 +209,8 @@ export function stepsOf(keys: Keys): fc.Arbitrary<Step[]> {
     [1, draw(client.setDefaultOptions, change)],
     [1, draw(client.setQueryDefaults, keys, change)],
     [1, draw(client.getQueryDefaults, keys)],
-    [1, draw(batch, fc.array(inner, { minLength: 1, maxLength: 3 }))],
+    [1, draw(batch, fc.array(inside, { minLength: 1, maxLength: 3 }))],
+    [1, draw(schedule, fc.array(inside, { minLength: 1, maxLength: 3 }))],
     [1, draw(cache.subscribe, events, react)],
   ]);
   const together = weighted<Step[]>([

@@ -32,4 +32,4 @@ export const cache = makers<typeof cacheOps>('cache.');
 export const mutator = makers<typeof mutatorOps>('mutator.');
 export const mutation = makers<typeof mutationOps>('mutation.');
 export const mutations = makers<typeof mutationsOps>('mutations.');
-export const { advance, jump, focus, online, batch, raise } = makers<typeof surroundOps>('');
+export const { advance, jump, focus, online, batch, schedule, raise } = makers<typeof surroundOps>('');
