@@ -350,9 +350,6 @@ export class Mutation {
   /** Takes over the state into which a step has led, and tells of it. */
   #take(action: object, values: MutationValues): void {
     this.#state = stateOf(values, this.#host.numbers, this.#host.scratch);
-    if (this.#observers.length === 0 && !this.#cache.hasListeners()) {
-      return;
-    }
     notifyManager.batch(() => {
       this.#observers.forEach((observer) => {
         observer.onMutationUpdate(action as never);
