@@ -1,8 +1,8 @@
 //! Clients in tabs, a hub and a database on a virtual clock, with all that goes wrong between them. After it has settled, no
 //! watched query may be older than the database.
 //!
-//! `server` is a model of the hub, `cache` one of the query cache (the engine's own is simulated in `simulation`), `world` moves
-//! time, messages and bytes, and breaks things.
+//! `server` is a model of the hub, `cache` the real engine with watched queries, `world` moves time, messages and bytes, and
+//! breaks things.
 
 use proptest::prelude::*;
 

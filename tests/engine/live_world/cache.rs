@@ -1,106 +1,163 @@
-//! The query cache, as far as freshness goes: which version of each key a tab shows, and which it still has to get.
+//! The query cache of a tab: the real engine with watched queries, and which version of each key they show.
 
+use ferroquery::engine::core::Engine;
+use ferroquery::engine::effect::Effect;
+use ferroquery::engine::fetch::{Environment, NetworkMode};
+use ferroquery::engine::fetching::Meets;
+use ferroquery::engine::observer::{Options, Refetch, Setting};
 use ferroquery::engine::protocol::{Mode, Op};
-use serde_json::Value;
+use ferroquery::engine::unproven::Before;
+
+use crate::interner::{Interner, Part};
 
 pub const KEYS: usize = 6;
+/// How long after a failure the page tries again, in ms.
+pub const RETRY_MS: f64 = 1_000.0;
+const HERE: Environment = Environment {
+    focused: true,
+    online: true,
+    server: false,
+};
 
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Entry {
-    pub version: u64,
-    pub invalidated: bool,
-    /// The number of the fetch in flight.
-    pub fetch: Option<u64>,
-    dirty: bool,
-    /// The number of the fetch that brought the data, or will.
-    asked: u64,
-}
-
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Cache {
-    pub entries: [Entry; KEYS],
-    marked: u64,
-    fetches: u64,
-    /// Keys to fetch, and how far at most to put it off (ms).
-    pub wishes: Vec<(usize, f64)>,
+    engine: Engine,
+    slots: Vec<u32>,
+    pub versions: [u64; KEYS],
+    before: Before,
+    /// When the host timer fires (ms).
+    pub armed: Option<f64>,
+    /// Query functions that were called: key and fetch.
+    pub asked: Vec<(usize, u32)>,
+    /// Keys whose fetch has failed.
+    pub failed: Vec<usize>,
 }
 
 impl Cache {
-    pub fn loaded(versions: &[u64; KEYS]) -> Cache {
-        Cache {
-            entries: versions.map(|version| Entry {
-                version,
-                ..Entry::default()
-            }),
-            fetches: 1,
-            ..Cache::default()
-        }
-    }
-
-    /// The number of the next fetch of a key.
-    pub fn begin(&mut self, key: usize) -> u64 {
-        self.fetches += 1;
-        self.entries[key].fetch = Some(self.fetches);
-        self.fetches
-    }
-
-    pub fn answer(&mut self, key: usize, fetch: u64, version: Option<u64>) {
-        let entry = &mut self.entries[key];
-        if entry.fetch != Some(fetch) {
-            return;
-        }
-        entry.fetch = None;
-        let Some(version) = version else {
-            // It failed: it is tried again later.
-            self.wishes.push((key, 1_000.0));
-            return;
+    /// All keys in these versions, watched, and fresh for ever: only what the server says makes them old.
+    pub fn loaded(versions: &[u64; KEYS], seed: u64, now: f64) -> Cache {
+        let mut cache = Cache {
+            engine: Engine::new(seed),
+            slots: Vec::new(),
+            versions: *versions,
+            before: Before::default(),
+            armed: None,
+            asked: Vec::new(),
+            failed: Vec::new(),
         };
-        entry.version = version;
-        entry.invalidated = false;
-        entry.asked = fetch;
-        if std::mem::take(&mut entry.dirty) {
-            entry.invalidated = true;
-            self.wishes.push((key, 0.0));
+        let mut interner = Interner::default();
+        cache.engine.read_clock(now);
+        for key in 0..KEYS {
+            let parts = [Part::Text("k"), Part::Number(key as u32)];
+            let slot = interner.index(&mut cache.engine, &parts);
+            cache.slots.push(slot);
+            let pending = cache.engine.write(slot, true, now, true);
+            cache.drain(pending, now);
+            cache.engine.watch(slot, options(), false, now);
+        }
+        cache
+    }
+
+    /// Whether a key is neither marked nor being fetched.
+    pub fn is_settled(&self, key: usize) -> bool {
+        let state = self.engine.state(self.slots[key]);
+        !state.invalidated && state.fetch_status as u8 == 0
+    }
+
+    pub fn fetch(&mut self, key: usize, now: f64) {
+        let slot = self.slots[key];
+        self.engine.read_clock(now);
+        if self.engine.wish_fetch(slot, false) == Meets::Nothing {
+            self.engine
+                .start_fetch(slot, NetworkMode::Online, false, HERE);
+            self.drain(true, now);
         }
     }
 
-    pub fn apply_operations(&mut self, ops: &[Op], mode: Mode) {
-        assert_eq!(mode, Mode::Refetch);
-        for op in ops {
-            let Op::Key { key } = op else {
-                panic!("{op:?}")
-            };
-            let number = key.get(1).and_then(Value::as_u64).expect("a number");
-            self.hit(number as usize, 0.0);
-        }
+    /// The query function has come to an end; `None`: it failed.
+    pub fn answer(&mut self, key: usize, fetch: u32, version: Option<u64>, now: f64) {
+        let slot = self.slots[key];
+        self.engine.read_clock(now);
+        let pending = match version {
+            Some(version) => {
+                let pending = self.engine.succeed(slot, fetch, true, now);
+                self.versions[key] = version;
+                pending
+            }
+            None => {
+                self.failed.push(key);
+                self.engine.fail(slot, fetch, true, now)
+            }
+        };
+        self.drain(pending, now);
     }
 
-    pub fn apply_reset(&mut self, scope: &[String], spread_ms: f64) {
-        assert_eq!(scope, ["*"]);
-        (0..KEYS).for_each(|key| self.hit(key, spread_ms));
+    pub fn apply_operations(&mut self, ops: &[Op], mode: Mode, now: f64) {
+        self.engine.read_clock(now);
+        let pending = self.engine.apply_operations(ops, mode, None, 0.0, now);
+        self.drain(pending, now);
+    }
+
+    pub fn apply_reset(&mut self, scope: &[String], spread_ms: f64, now: f64) {
+        self.engine.read_clock(now);
+        let pending = self.engine.apply_reset(scope, spread_ms, now);
+        self.drain(pending, now);
     }
 
     pub fn mark(&mut self) {
-        self.marked = self.fetches;
+        self.before = self.engine.progress();
     }
 
-    pub fn apply_unproven(&mut self) {
-        for key in 0..KEYS {
-            let entry = self.entries[key];
-            let asked = entry.fetch.unwrap_or(entry.asked);
-            if asked <= self.marked {
-                self.hit(key, 0.0);
+    pub fn apply_unproven(&mut self, now: f64) {
+        self.engine.read_clock(now);
+        let before = std::mem::take(&mut self.before);
+        let pending = self.engine.apply_unproven(&before, now);
+        self.drain(pending, now);
+    }
+
+    /// Lets the host timer fire if it is due.
+    pub fn fire(&mut self, now: f64) {
+        if self.armed.is_some_and(|at| at <= now) {
+            self.armed = None;
+            let pending = self.engine.fire(now, now, HERE);
+            self.drain(pending, now);
+        }
+    }
+
+    fn drain(&mut self, pending: bool, now: f64) {
+        if !pending {
+            return;
+        }
+        loop {
+            let key = |slot: u32| self.slots.iter().position(|own| *own == slot).unwrap();
+            match self.engine.next() {
+                Effect::Done => return,
+                Effect::Fetch(slot) => {
+                    let key = key(slot);
+                    self.fetch(key, now);
+                }
+                Effect::Run(slot, fetch) => {
+                    let key = key(slot);
+                    self.asked.push((key, fetch));
+                }
+                Effect::Arm(delay) => self.armed = Some(now + delay),
+                _ => {}
             }
         }
     }
+}
 
-    fn hit(&mut self, key: usize, spread_ms: f64) {
-        let entry = &mut self.entries[key];
-        if entry.fetch.is_some() {
-            entry.dirty = true;
-        } else {
-            entry.invalidated = true;
-            self.wishes.push((key, spread_ms));
-        }
+fn options() -> Options {
+    Options {
+        enabled: Options::unpack(1, 0.0, 0.0).enabled,
+        stale_time: Setting::Constant(f64::INFINITY),
+        on_mount: Setting::Constant(Refetch::IfStale),
+        on_focus: Setting::Constant(Refetch::No),
+        on_reconnect: Setting::Constant(Refetch::No),
+        retry_on_mount: Setting::Constant(true),
+        interval: Setting::Constant(0.0),
+        interval_in_background: false,
+        suspense: false,
+        skips_cache: false,
     }
 }

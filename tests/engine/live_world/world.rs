@@ -7,7 +7,7 @@ use ferroquery::engine::protocol::ByeReason;
 use ferroquery::engine::random::Random;
 use ferroquery::engine::tabs::{Lock, LockEvent, Output, Tabs};
 
-use super::cache::{Cache, KEYS};
+use super::cache::{Cache, KEYS, RETRY_MS};
 use super::server::{HEARTBEAT_MS, Server};
 
 /// How long nothing breaks before the end, in ms: longer than the longest backoff.
@@ -62,12 +62,12 @@ enum Happens {
     Read {
         tab: usize,
         key: usize,
-        fetch: u64,
+        fetch: u32,
     },
     Fetched {
         tab: usize,
         key: usize,
-        fetch: u64,
+        fetch: u32,
         version: Option<u64>,
     },
     Heartbeat,
@@ -204,10 +204,9 @@ impl World {
                 tab.tabs
             );
             for key in 0..KEYS {
-                let shown = tab.cache.entries[key];
                 assert_eq!(
-                    (shown.version, shown.fetch.is_some(), shown.invalidated),
-                    (self.server.versions[key], false, false),
+                    (tab.cache.versions[key], tab.cache.is_settled(key)),
+                    (self.server.versions[key], true),
                     "seed {}: tab {at} shows an old version of key {key}",
                     self.seed
                 );
@@ -239,7 +238,7 @@ impl World {
         };
         let seed = (self.random.unit() * 1e15) as u64;
         // Loaded with the page, or by an earlier life of it: nobody knows how old that is.
-        let cache = Cache::loaded(&self.server.versions);
+        let cache = Cache::loaded(&self.server.versions, seed, self.now);
         self.tabs.push(Tab {
             tabs: Tabs::new(config, seed, true),
             cache,
@@ -375,14 +374,16 @@ impl World {
                 .filter(|at| !self.tabs[*at].is_gone && !self.tabs[*at].is_frozen)
                 .filter_map(|at| {
                     let tab = &self.tabs[at];
-                    let deadline = tab.tabs.deadline()?.max(self.now);
+                    let armed = tab.cache.armed.unwrap_or(f64::INFINITY);
+                    let deadline = tab.tabs.deadline().unwrap_or(f64::INFINITY).min(armed);
+                    let deadline = deadline.max(self.now);
                     let coarse = tab.coarse_ms;
                     let wakes = if coarse > 0.0 {
                         (deadline / coarse).ceil() * coarse
                     } else {
                         deadline
                     };
-                    Some((wakes, at))
+                    wakes.is_finite().then_some((wakes, at))
                 })
                 .min_by(|a, b| a.0.total_cmp(&b.0));
             let next = self.queue.keys().next().map(|key| key.0 as f64 / 1_000.0);
@@ -394,6 +395,7 @@ impl World {
             }
             if let Some((at, tab)) = timer.filter(|_| timer_at <= next_at) {
                 self.now = self.now.max(at);
+                self.use_cache(tab, |cache, now| cache.fire(now));
                 self.act(tab, |tabs, now| tabs.handle_timeout(now));
             } else if let Some((key, happens)) = self.queue.pop_first() {
                 self.now = self.now.max(key.0 as f64 / 1_000.0);
@@ -517,19 +519,14 @@ impl World {
             Happens::Lost { .. } if self.holder != Some(tab) => {
                 self.act(tab, |tabs, now| tabs.handle_lock(LockEvent::Lost, now));
             }
-            Happens::Fetch { key, .. } if self.tabs[tab].cache.entries[key].fetch.is_none() => {
-                let fetch = self.tabs[tab].cache.begin(key);
-                let ms = self.random.unit() * 100.0;
-                self.later(ms, Happens::Read { tab, key, fetch });
-            }
+            Happens::Fetch { key, .. } => self.use_cache(tab, |cache, now| cache.fetch(key, now)),
             Happens::Fetched {
                 key,
                 fetch,
                 version,
                 ..
             } => {
-                self.tabs[tab].cache.answer(key, fetch, version);
-                self.take_wishes(tab);
+                self.use_cache(tab, |cache, now| cache.answer(key, fetch, version, now));
             }
             _ => {}
         }
@@ -545,7 +542,7 @@ impl World {
         while let Some(output) = self.tabs[tab].tabs.poll_output() {
             self.carry_out(tab, output);
         }
-        self.take_wishes(tab);
+        self.use_cache(tab, |_, _| {});
     }
 
     fn carry_out(&mut self, tab: usize, output: Output) {
@@ -589,23 +586,35 @@ impl World {
             Output::Live(LiveOutput::Abort) => self.hang_up(tab),
             Output::Live(LiveOutput::Mark) => self.tabs[tab].cache.mark(),
             Output::Live(LiveOutput::ApplyOps { ops, mode, .. }) => {
-                self.tabs[tab].cache.apply_operations(&ops, mode);
+                self.tabs[tab].cache.apply_operations(&ops, mode, self.now);
             }
             Output::Live(LiveOutput::ApplyReset {
                 scope, spread_ms, ..
             }) => {
-                self.tabs[tab].cache.apply_reset(&scope, spread_ms);
+                self.tabs[tab]
+                    .cache
+                    .apply_reset(&scope, spread_ms, self.now);
             }
-            Output::Live(LiveOutput::ApplyUnproven) => self.tabs[tab].cache.apply_unproven(),
+            Output::Live(LiveOutput::ApplyUnproven) => {
+                self.tabs[tab].cache.apply_unproven(self.now)
+            }
             Output::Live(LiveOutput::Status(_)) => {}
             Output::Live(LiveOutput::Relay { .. }) => panic!("tabs relay by themselves"),
         }
     }
 
-    fn take_wishes(&mut self, tab: usize) {
-        for (key, spread_ms) in std::mem::take(&mut self.tabs[tab].cache.wishes) {
-            let ms = self.random.unit() * spread_ms;
-            self.later(ms, Happens::Fetch { tab, key });
+    /// Does something with a tab's cache, and calls the query functions that this asks for.
+    fn use_cache(&mut self, tab: usize, act: impl FnOnce(&mut Cache, f64)) {
+        let cache = &mut self.tabs[tab].cache;
+        act(cache, self.now);
+        let asked = std::mem::take(&mut cache.asked);
+        let failed = std::mem::take(&mut cache.failed);
+        for (key, fetch) in asked {
+            let ms = self.random.unit() * 100.0;
+            self.later(ms, Happens::Read { tab, key, fetch });
+        }
+        for key in failed {
+            self.later(RETRY_MS, Happens::Fetch { tab, key });
         }
     }
 
