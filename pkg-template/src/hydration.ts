@@ -42,11 +42,14 @@ export function dehydrate(client: CoreQueryClient, options: DehydrateOptions = {
   const mutations = client
     .getMutationCache()
     .getAll()
-    .flatMap((mutation) => (takesMutation(mutation) ? [dehydrateMutation(mutation)] : []));
-  const queries = client
-    .getQueryCache()
-    .getAll()
-    .flatMap((query) => (takesQuery(query) ? [dehydrateQuery(query, serialize, redacts)] : []));
+    .filter((mutation) => takesMutation(mutation))
+    .map(dehydrateMutation);
+  const queries: DehydratedQuery[] = [];
+  for (const query of client.getQueryCache().getAll()) {
+    if (takesQuery(query)) {
+      queries.push(dehydrateQuery(query, serialize, redacts));
+    }
+  }
   return { mutations, queries };
 }
 
@@ -65,16 +68,22 @@ export function dehydrateQuery(
   serializeData: Transform = asItIs,
   shouldRedactErrors: (error: unknown) => boolean = always,
 ): DehydratedQuery {
-  const { state } = query;
-  return {
-    dehydratedAt: Date.now(),
-    state: state.data === undefined ? { ...state } : { ...state, data: serializeData(state.data) },
-    queryKey: query.queryKey,
-    queryHash: query.queryHash,
-    ...(state.status === 'pending' && { promise: dehydratePromise(query, serializeData, shouldRedactErrors) }),
-    ...(query.meta && { meta: query.meta }),
-    ...(query.queryType && { queryType: query.queryType }),
-  };
+  const state = { ...query.state };
+  if (state.data !== undefined) {
+    state.data = serializeData(state.data);
+  }
+  const { queryKey, queryHash, meta, queryType } = query;
+  const dehydrated: DehydratedQuery = { dehydratedAt: Date.now(), state, queryKey, queryHash };
+  if (state.status === 'pending') {
+    dehydrated.promise = dehydratePromise(query, serializeData, shouldRedactErrors);
+  }
+  if (meta) {
+    dehydrated.meta = meta;
+  }
+  if (queryType) {
+    dehydrated.queryType = queryType;
+  }
+  return dehydrated;
 }
 
 function dehydratePromise(
