@@ -1,4 +1,5 @@
 //! Tests of the engine's pure modules: one binary, a module for each concept.
+mod beside;
 mod churn;
 mod clock;
 mod glob;

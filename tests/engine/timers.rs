@@ -68,3 +68,17 @@ fn sums_of_times_that_differ_in_their_last_bits_are_due_together() {
     timers.set(1.0, Deadline::Sweep);
     assert_eq!(timers.pop_due(0.99), None);
 }
+
+#[test]
+fn what_is_set_in_a_turn_is_not_due_in_it() {
+    let mut timers = Timers::default();
+    timers.set(5.0, Deadline::Gc(1));
+    timers.turn(Some(5.0));
+    assert_eq!(timers.pop_due(5.0), Some((5.0, Deadline::Gc(1))));
+    timers.set(5.0, Deadline::Gc(2));
+    assert_eq!(timers.pop_due(5.0), None);
+    timers.turn(None);
+    assert!(timers.next().is_some_and(|at| at > 5.0 && at < 5.1));
+    timers.set(5.0, Deadline::Gc(3));
+    assert_eq!(timers.pop_due(5.0), Some((5.0, Deadline::Gc(3))));
+}

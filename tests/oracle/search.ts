@@ -20,6 +20,9 @@ const firstSeed = number('ORACLE_SEED', 1);
 /** Kinds of difference after which the run stops. */
 const most = number('ORACLE_MOST', 5);
 
+/** A long search says how far it is after so many scenarios. */
+const PROGRESS = 5000;
+
 /** How many scenarios a search compares. */
 export const runsOf = (otherwise: number): number => number('ORACLE_RUNS', otherwise);
 
@@ -35,6 +38,7 @@ export async function expectSame(scenarios: (seed: number) => Scenario[], runs: 
       const first = await difference(ours, scenario);
       steps += scenario.steps.length;
       done++;
+      if (runs > PROGRESS && done % PROGRESS === 0) console.log(`${done} of ${runs}`);
       if (!first) continue;
       differences++;
       // Shrinking takes a while and one example of a kind will do.
