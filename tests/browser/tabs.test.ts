@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -199,4 +200,44 @@ test('a page in the browser’s cache of pages has no connection, and misses not
   expect(await page.evaluate(() => 'isTheSamePage' in window), 'it came from the cache').toBe(true);
   await live(page);
   await connections(1);
+});
+
+const pkg = join(import.meta.dirname, '..', '..', 'pkg', 'dist');
+const EMPTY_PAGE = `<!doctype html><title>tab</title><script type="module">
+  import { QueryClient } from '/pkg/index.js';
+  window.connect = ({ token, ...options }) => {
+    const client = new QueryClient();
+    window.live = client.connect({ url: '/inv/v1/stream', ...options, ...(token && { token: () => token }) });
+  };
+</script>`;
+
+// A browser opens six connections to a host at most, so not all at once.
+test.each<[what: string, ...tabs: [options: object, connections: number][]]>([
+  ['scope', [{}, 1], [{}, 1], [{ scope: 'ada' }, 2], [{ scope: 'bob' }, 3], [{ scope: 'ada' }, 3]],
+  [
+    'token',
+    [{ token: 'a' }, 1],
+    [{ token: 'a' }, 2],
+    [{ token: 'a', scope: 'ada' }, 3],
+    [{ token: 'b', scope: 'ada' }, 3],
+  ],
+  ['subscriptions', [{ subscribe: ['a:*', 'b'] }, 1], [{ subscribe: ['b', 'a:*'] }, 1], [{ subscribe: ['b'] }, 2]],
+  ['wish', [{}, 1], [{ tabs: false }, 2], [{ credentials: 'include' }, 3], [{}, 3]],
+])('tabs share only if they agree: %s', async (_, ...tabs) => {
+  const context = await browser.newContext();
+  context.setDefaultTimeout(10_000);
+  await context.route('**/own.html', (route) => route.fulfill({ contentType: 'text/html', body: EMPTY_PAGE }));
+  await context.route('**/pkg/*.js', (route) =>
+    route.fulfill({ path: join(pkg, new URL(route.request().url()).pathname.split('/').at(-1)!) }),
+  );
+  for (const [options, count] of tabs) {
+    const page = await context.newPage();
+    await page.goto(`${server.url}/own.html`);
+    await page.waitForFunction(() => 'connect' in window);
+    await page.evaluate((options) => (window as any).connect(options), options);
+    await page.waitForFunction(() => (window as any).live.status.state === 'live');
+    expect([options, await liveConnections()]).toEqual([options, count]);
+  }
+  await context.close();
+  await connections(0);
 });

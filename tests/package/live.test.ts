@@ -582,6 +582,9 @@ describe('options that can not work', () => {
     ['a cursor that is none', { url: NEVER, cursor: 7 }, /cursor is 7/],
     ['other credentials', { url: NEVER, credentials: 'all' }, /credentials "all".*include/],
     ['an unknown name', { url: NEVER, subscriptions: [] }, /"subscriptions".*subscribe/],
+    ['tabs that are none', { url: NEVER, tabs: 'yes' }, /tabs is "yes".*true or false/],
+    ['a scope that is none', { url: NEVER, scope: 7 }, /scope is 7.*user/],
+    ['shared tokens of nobody', { url: NEVER, token: () => 'a', tabs: true }, /token.*scope/],
   ];
   it.each(wrong)('%s', (_, options, says) => {
     let thrown: unknown;
