@@ -129,8 +129,7 @@ describe('a trap in the engine', () => {
     trap(client);
     client.setQueryData(['b'], 1);
     client.removeQueries({ queryKey: ['gone'] });
-    await settle(80);
-    expect(watched.fetches()).toBeGreaterThan(3);
+    await expect.poll(() => watched.fetches()).toBeGreaterThan(3);
     expect(client.getQueryData(['b'])).toBe(1);
     expect(client.getQueryData(['gone'])).toBeUndefined();
     expect(events).toContain('added');
