@@ -4,8 +4,9 @@
 //! (`XADD ferroquery:{inv}:stream * inv '{"ops":[…]}'`). The epoch lives beside the stream and goes with it: after a flush,
 //! an eviction or a restart without data there is a new one, and cursors of the old one are reset.
 //!
-//! On the `redis` crate: it is the one that Redis itself maintains, one multiplexed connection serves all commands, and
-//! scripts and RESP3 pushes (for the mirror) are part of it; a pool or cluster support isn't needed here.
+//! On the `redis` crate rather than fred: one multiplexed connection, scripts, and RESP3 pushes (for the mirror) are all
+//! that is needed, and each is used as it is; fred's pools, its own reconnection and its routing would have to be held back,
+//! since a reconnection here must be followed by the question whether anything was lost.
 
 mod entry;
 mod link;

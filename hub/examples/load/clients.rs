@@ -27,9 +27,9 @@ impl Clients {
         let (sender, heard) = mpsc::unbounded_channel();
         let gate = Arc::new(Semaphore::new(AT_ONCE));
         let (opened, mut open) = mpsc::channel(count);
-        let tasks = (0..count).map(|_| {
+        let tasks = (0..count).map(|number| {
             let (gate, sender, opened) = (Arc::clone(&gate), sender.clone(), opened.clone());
-            let (address, request) = (server.address, server.request());
+            let (address, request) = (server.address, server.request(number));
             tokio::spawn(async move {
                 let permit = gate.acquire_owned().await.expect("an open gate");
                 let mut socket = TcpStream::connect(address).await.expect("a connection");

@@ -1,6 +1,8 @@
 //! What 10,000 streams cost, beside nginx with nchan where it is installed:
 //! `cargo run --profile server -p ferroquery-hub --example load`. `LOAD_CONNECTIONS` sets another number.
 //!
+//! "Own filters": each stream subscribes to something that no other does, so that no two share the work of matching.
+//!
 //! Both servers get the same: streams on loopback, one event that all of them hear at a time (for the latencies), then
 //! events one after the other without a pause (for the rate). The clients run on the same machine and take their share of
 //! it. Memory is what the server's processes hold (VmRSS), without what the kernel keeps for the sockets.
@@ -50,7 +52,8 @@ async fn run(count: usize) {
         "{:<16} {:>8} {:>8} {:>8} {:>8} {:>14} {:>12}",
         "server", "connect", "p50", "p99", "worst", "deliveries/s", "kB/stream"
     );
-    measure("ferroquery-hub", Server::hub(count), count).await;
+    measure("ferroquery-hub", Server::hub(count, false), count).await;
+    measure("… own filters", Server::hub(count, true), count).await;
     match Server::nchan(count) {
         Ok(nchan) => measure("nginx + nchan", nchan, count).await,
         Err(why) => println!("{:<16} {why}", "nginx + nchan"),

@@ -14,13 +14,15 @@ pub struct Server {
     child: Child,
     pub address: SocketAddr,
     stream: String,
+    /// Each stream subscribes to something of its own, too.
+    is_distinct: bool,
     publish: String,
     token: Option<String>,
     _dir: Option<tempfile::TempDir>,
 }
 
 impl Server {
-    pub fn hub(connections: usize) -> Self {
+    pub fn hub(connections: usize, is_distinct: bool) -> Self {
         let this = std::env::current_exe().expect("a path to this program");
         let address = free_address();
         let token = Command::new(&this)
@@ -49,7 +51,8 @@ impl Server {
         Self {
             child,
             address,
-            stream: "/inv/v1/stream?sub=tag:*".into(),
+            stream: "/inv/v1/stream?sub=tag:load-*".into(),
+            is_distinct,
             publish: "/inv/v1/publish".into(),
             token: Some(String::from_utf8_lossy(&token.stdout).trim().to_owned()),
             _dir: None,
@@ -99,6 +102,7 @@ http {{
             child,
             address,
             stream: "/stream".into(),
+            is_distinct: false,
             publish: "/publish".into(),
             token: None,
             _dir: Some(dir),
@@ -116,9 +120,13 @@ http {{
     }
 
     /// The request for a stream.
-    pub fn request(&self) -> String {
+    pub fn request(&self, number: usize) -> String {
+        let own = match self.is_distinct {
+            true => format!("&sub=user:{number}:*"),
+            false => String::new(),
+        };
         format!(
-            "GET {} HTTP/1.1\r\nHost: load\r\nAccept: text/event-stream\r\n{}\r\n",
+            "GET {}{own} HTTP/1.1\r\nHost: load\r\nAccept: text/event-stream\r\n{}\r\n",
             self.stream,
             self.authorization()
         )

@@ -255,20 +255,16 @@ async fn pages_of_listed_origins_may_connect() {
 async fn an_address_that_asks_too_often_waits() {
     let program = Program::start(&["--connects-per-second", "1"]);
     let mut statuses = Vec::new();
-    for _ in 0..7 {
+    while !statuses.contains(&429) {
         let response = program.get("", None, None).await;
         if response.status() == 429 {
-            let wait: u32 = response.headers()["retry-after"]
-                .to_str()
-                .unwrap()
-                .parse()
-                .unwrap();
-            assert!((1..=2).contains(&wait));
+            let wait = response.headers()["retry-after"].to_str().unwrap();
+            assert!((1..=2).contains(&wait.parse::<u32>().unwrap()));
         }
         statuses.push(response.status().as_u16());
+        assert!(statuses.len() < 60, "{statuses:?}");
     }
-    assert_eq!(statuses[..5], [200; 5]);
-    assert!(statuses.contains(&429), "{statuses:?}");
+    assert!(statuses.len() > 5, "{statuses:?}");
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     assert_eq!(program.get("", None, None).await.status(), 200);
 }
