@@ -550,7 +550,7 @@ impl Engine {
                 };
                 observer.interval_timer = self
                     .timers
-                    .set(next + observer.interval, Deadline::Interval(id));
+                    .set_again(next + observer.interval, Deadline::Interval(id));
                 let polls = observer.options.interval_in_background || self.environment.focused;
                 polls.then_some(Effect::Poll(id))
             }

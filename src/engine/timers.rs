@@ -58,6 +58,8 @@ pub struct Timers {
     place: Vec<u32>,
     free: Vec<u32>,
     sequence: u64,
+    /// The sequence of the entry that was taken out last.
+    taken: u64,
     /// No new entry is due before this moment (ms).
     not_before: Option<f64>,
 }
@@ -65,14 +67,23 @@ pub struct Timers {
 impl Timers {
     /// Sets a timer for the moment `at` (ms of the engine's clock).
     pub fn set(&mut self, at: f64, what: Deadline) -> TimerId {
+        self.sequence += 1;
+        self.insert(at, self.sequence, what)
+    }
+
+    /// Sets the timer that was due last for another moment: among those of one moment it keeps its place, as an interval does.
+    pub fn set_again(&mut self, at: f64, what: Deadline) -> TimerId {
+        self.insert(at, self.taken, what)
+    }
+
+    fn insert(&mut self, at: f64, sequence: u64, what: Deadline) -> TimerId {
         let timer = self.free.pop().unwrap_or_else(|| {
             self.place.push(0);
             self.place.len() as u32 - 1
         });
-        self.sequence += 1;
         self.heap.push(Entry {
             at: self.not_before.map_or(at, |moment| at.max(moment)),
-            sequence: self.sequence,
+            sequence,
             timer,
             what,
         });
@@ -114,6 +125,7 @@ impl Timers {
             return None;
         }
         let entry = self.take(0);
+        self.taken = entry.sequence;
         Some((entry.at, entry.what))
     }
 

@@ -69,6 +69,18 @@ describe('a listener that changes what comes next', () => {
   ]);
 });
 
+describe('timers of one millisecond', () => {
+  same('an interval keeps its place among those that were set after it', [
+    observer.create(0, { queryKey: ['a', '1'], queryFn: fetcher({ fail: 1 }), refetchInterval: 50 }),
+    observer.subscribe(0),
+    observer.create(1, { queryKey: ['b'], queryFn: fetcher({}), refetchInterval: 1000 }),
+    observer.subscribe(1),
+    advance(1000),
+    client.removeQueries({}),
+    advance(50),
+  ]);
+});
+
 describe('an observer that goes to another query', () => {
   same('takes its interval along where a poll takes it there', [
     ...mount({ refetchInterval: fn([50]) }),

@@ -4,7 +4,7 @@ import type { Step } from '../script/step.js';
 import { observer } from '../script/steps.js';
 import { SETUP, type Setup } from '../world/setup.js';
 import { change, observerOptionsOf } from './options.js';
-import { withPauses } from './pauses.js';
+import { withoutTimersInTimers, withPauses } from './pauses.js';
 import { stepsOf } from './steps.js';
 import { type Keys, narrow, of, weighted, wide } from './values.js';
 
@@ -39,7 +39,9 @@ function openingOf(keys: Keys): fc.Arbitrary<Step[]> {
 const scenarioOf = (keys: Keys): fc.Arbitrary<Scenario> =>
   fc
     .tuple(setup, openingOf(keys), fc.array(stepsOf(keys), { minLength: 4, maxLength: 20, size: 'max' }))
-    .map(([layout, first, rest]) => withPauses({ setup: layout, steps: [...first, ...rest.flat()] }));
+    .map(([layout, first, rest]) =>
+      withoutTimersInTimers(withPauses({ setup: layout, steps: [...first, ...rest.flat()] })),
+    );
 
 const scenario = weighted([
   [2, scenarioOf(narrow)],

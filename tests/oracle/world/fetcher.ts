@@ -56,7 +56,7 @@ export function scriptedFetcher(world: World, plan: FetcherPlan) {
       }
       if (delay === 'never') return;
       world.clock.answer(delay, () => {
-        world.stoppable.delete(hash);
+        if (!failing) world.stoppable.delete(hash);
         try {
           resolve(answer());
         } catch (error) {
