@@ -1,7 +1,7 @@
 //! `ferroquery-hub serve`.
 
 use std::future::Future;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -98,6 +98,7 @@ fn log(settings: &Settings) -> Result<(), String> {
         .map_err(|error| format!("--log {filter}: {error}"))?;
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     match settings.log_format.unwrap_or_default() {
         LogFormat::Text => subscriber.init(),
