@@ -16,13 +16,15 @@ const HERE: Environment = Environment {
 
 fn drain(engine: &mut Engine, pending: bool) -> Vec<Effect> {
     let mut effects = Vec::new();
-    while pending {
+    if !pending {
+        return effects;
+    }
+    loop {
         match engine.next() {
-            Effect::Done => break,
+            Effect::Done => return effects,
             effect => effects.push(effect),
         }
     }
-    effects
 }
 
 fn query(engine: &mut Engine) -> u32 {
