@@ -95,6 +95,52 @@ describe('dehydrate', () => {
     await wait(10);
   });
 
+  beside('asks of each error whether it may be told', async ({ QueryClient, dehydrate }, log) => {
+    const client = new QueryClient();
+    for (const name of ['public', 'private']) {
+      void client.prefetchQuery({ queryKey: [name], queryFn: later(new Error(name)) });
+    }
+    void client.prefetchQuery({ queryKey: ['cancelled'], queryFn: later(1) });
+    const shouldRedactErrors = (error: unknown) => {
+      log('asked of', error);
+      return (error as Error).message !== 'public';
+    };
+    for (const { queryHash, promise } of dehydrate(client, { shouldDehydrateQuery: isPending, shouldRedactErrors })
+      .queries) {
+      promise!.catch((error) => log(queryHash, error));
+    }
+    void client.cancelQueries({ queryKey: ['cancelled'] });
+    await wait(10);
+  });
+
+  beside('lets what serializes or deserializes fail', async ({ QueryClient, dehydrate, hydrate }, log) => {
+    const client = new QueryClient();
+    client.setQueryData(['a'], 1);
+    const fail = () => {
+      throw new Error('not this one');
+    };
+    const attempt = (run: () => unknown) => {
+      try {
+        log(run());
+      } catch (error) {
+        log(error);
+      }
+    };
+    attempt(() => dehydrate(client, { serializeData: fail }));
+    const other = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+    attempt(() => hydrate(other, dehydrate(client), { defaultOptions: { deserializeData: fail } }));
+    log(other.getQueryCache().getAll().length);
+    client.clear();
+    void client.prefetchQuery({ queryKey: ['p'], queryFn: later(1) });
+    const state = dehydrate(client, { shouldDehydrateQuery: isPending, serializeData: fail });
+    state.queries[0]!.promise!.catch((error) => log(error));
+    hydrate(other, dehydrate(client, { shouldDehydrateQuery: isPending }), {
+      defaultOptions: { deserializeData: fail },
+    });
+    await wait(10);
+    log(other.getQueryState(['p']));
+  });
+
   beside('serializes data, also that of a promise', async ({ QueryClient, dehydrate, hydrate }, log) => {
     const client = new QueryClient();
     client.setQueryData(['now'], new Date(5));
