@@ -126,7 +126,8 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
     if (mounted && this.slot !== NONE) {
       const verdict = engine.retime(
         this.slot,
-        moved,
+        // A listener may have moved it on meanwhile.
+        this.#query !== previousQuery,
         previousPacked.bits,
         previousPacked.staleTime,
         Date.now(),

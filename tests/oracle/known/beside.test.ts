@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { same } from '../same.js';
 import { at, fetcher, fn, select, update } from '../script/markers.js';
-import { advance, cache, client, observer, online, query } from '../script/steps.js';
+import { advance, cache, client, observer, online, query, raise } from '../script/steps.js';
 import { a, mount } from './mount.js';
 
 describe('two fetches of one query', () => {
@@ -69,7 +69,24 @@ describe('a listener that changes what comes next', () => {
   ]);
 });
 
+describe('an observer whose listener gives it other options while it takes some', () => {
+  same('asks no more than is needed', [
+    observer.create(0, { queryKey: a, queryFn: fetcher({ fail: 100 }) }),
+    observer.subscribe(0, at(3, [observer.patch(0, { queryKey: ['b'] })])),
+    advance(110),
+    advance(1000),
+    observer.patch(0, { enabled: fn([false]) }),
+  ]);
+});
+
 describe('timers of one millisecond', () => {
+  same('all of them are told although a listener of one throws', [
+    observer.create(0, { queryKey: a, queryFn: fetcher({}), staleTime: 10 }),
+    observer.subscribe(0, at(2, [raise('a listener raised')])),
+    observer.create(1, { queryKey: a, queryFn: fetcher({}), staleTime: 10 }),
+    observer.subscribe(1),
+    advance(500),
+  ]);
   same('an interval keeps its place among those that were set after it', [
     observer.create(0, { queryKey: ['a', '1'], queryFn: fetcher({ fail: 1 }), refetchInterval: 50 }),
     observer.subscribe(0),

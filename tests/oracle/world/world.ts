@@ -38,7 +38,7 @@ export class World {
     this.recorder = recorder;
     this.clock = new Clock(
       setup.faked,
-      (error) => recorder.line(`  a timer throws ${recorder.show.error(error)}`),
+      (error) => recorder.call(`a timer throws ${recorder.show.error(error)}`),
       () => recorder.full,
     );
     core.environmentManager.setIsServer(() => false);
