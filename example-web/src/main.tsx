@@ -1,8 +1,8 @@
 import './mantine.css';
 import './page.css';
 import { MantineProvider } from '@mantine/core';
-import { QueryClientProvider } from '@tanstack/react-query';
 import { EngineUnavailableError } from 'ferroquery';
+import { QueryClientProvider } from 'ferroquery/react';
 import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createClient } from './cache/client';

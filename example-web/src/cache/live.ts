@@ -1,5 +1,6 @@
 import type { LiveConnection, LiveStatus } from 'ferroquery';
-import { createContext, use, useCallback, useSyncExternalStore } from 'react';
+import { useLive } from 'ferroquery/live-react';
+import { createContext, use } from 'react';
 
 export const LiveContext = createContext<LiveConnection | null>(null);
 
@@ -9,9 +10,6 @@ export function useLiveConnection(): LiveConnection {
   return connection;
 }
 
-/** The state of the live connection. Its cursor moves with every heartbeat, so only the state is watched here. */
 export function useLiveState(): LiveStatus['state'] {
-  const connection = useLiveConnection();
-  const subscribe = useCallback((listener: () => void) => connection.subscribe(listener), [connection]);
-  return useSyncExternalStore(subscribe, () => connection.status.state);
+  return useLive(useLiveConnection()).state;
 }

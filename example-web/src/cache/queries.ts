@@ -1,4 +1,4 @@
-import { keepPreviousData } from '@tanstack/react-query';
+import { keepPreviousData } from 'ferroquery/react';
 import { type GetOptions, getJson, HttpError } from '../api/http';
 import type {
   ActivityEntry,

@@ -1,6 +1,6 @@
 import { EmptyState, Skeleton } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconCoins, IconHistory, IconPencil } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery } from 'ferroquery/react';
 import type { ActivityEntry } from '../api/types';
 import { activityQuery } from '../cache/queries';
 import { useSettings } from '../settings';

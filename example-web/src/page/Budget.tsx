@@ -1,5 +1,5 @@
 import { Skeleton } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery } from 'ferroquery/react';
 import { budgetQuery } from '../cache/queries';
 import { formatCompact, formatShare } from '../format';
 import { useSettings } from '../settings';

@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from 'ferroquery/react';
 import { useMemo, useSyncExternalStore } from 'react';
 import { useLiveConnection } from '../cache/live';
 import { createMonitor, type Note } from '../cache/monitor';

@@ -1,25 +1,26 @@
 import { Button } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
+import { useMutation } from 'ferroquery/react';
 import { completeRun } from '../api/actions';
 import { useSettings } from '../settings';
 import { useNotice } from '../ui/Notices';
-import { useAction } from './useAction';
 
-/** Completes a run of an agent of the server's choice. */
-export function CompleteRun() {
+interface CompleteRunProps {
+  /** Whose run; without it, the server picks an agent. */
+  agent?: { id: string; name: string };
+}
+
+/** Records a run. The page refreshes by the server's event, so there is nothing to invalidate here. */
+export function CompleteRun({ agent }: CompleteRunProps) {
   const { workspaceId } = useSettings();
   const notice = useNotice();
-  const { run, busy } = useAction(completeRun);
+  const { mutate, isPending } = useMutation({
+    mutationFn: () => completeRun(workspaceId, agent?.id),
+    onSuccess: () => notice(agent ? `${agent.name} completed a run` : 'A run was completed'),
+    onError: (error) => notice(`The run was not recorded. ${error.message}`, 'bad'),
+  });
   return (
-    <Button
-      leftSection={<IconPlayerPlay size={16} aria-hidden />}
-      loading={busy}
-      onClick={async () => {
-        const failure = await run(workspaceId);
-        if (failure) notice(`The run was not recorded. ${failure.message}`, 'bad');
-        else notice('A run was completed');
-      }}
-    >
+    <Button leftSection={<IconPlayerPlay size={16} aria-hidden />} loading={isPending} onClick={() => mutate()}>
       Complete a run
     </Button>
   );

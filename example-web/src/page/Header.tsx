@@ -7,7 +7,7 @@ import {
   useMantineColorScheme,
 } from '@mantine/core';
 import { IconMoon, IconSun } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery } from 'ferroquery/react';
 import { workspacesQuery } from '../cache/queries';
 import { useSettings } from '../settings';
 import classes from './Header.module.css';

@@ -1,6 +1,6 @@
 import { Skeleton } from '@mantine/core';
 import { IconArrowDownRight, IconArrowRight, IconArrowUpRight } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery } from 'ferroquery/react';
 import type { Card, Timeframe } from '../api/types';
 import { dashboardQuery } from '../cache/queries';
 import { formatCompact, formatCount, formatDuration, formatShare } from '../format';

@@ -1,5 +1,5 @@
 import { IconWifiOff } from '@tabler/icons-react';
-import { onlineManager } from '@tanstack/react-query';
+import { onlineManager } from 'ferroquery/react';
 import { useSyncExternalStore } from 'react';
 import classes from './OfflineBanner.module.css';
 

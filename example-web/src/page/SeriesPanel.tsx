@@ -1,5 +1,5 @@
 import { SegmentedControl, Skeleton } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery } from 'ferroquery/react';
 import { lazy, Suspense, useState } from 'react';
 import { seriesQuery } from '../cache/queries';
 import { useSettings } from '../settings';

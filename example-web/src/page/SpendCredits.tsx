@@ -1,11 +1,11 @@
 import { Button, Popover, Stack, TextInput } from '@mantine/core';
 import { IconCoins } from '@tabler/icons-react';
+import { useMutation } from 'ferroquery/react';
 import { type FormEvent, useState } from 'react';
 import { spendCredits } from '../api/actions';
 import { formatCount } from '../format';
 import { useSettings } from '../settings';
 import { useNotice } from '../ui/Notices';
-import { useAction } from './useAction';
 
 /** The server takes no more at a time. */
 const MOST = 100_000;
@@ -20,15 +20,19 @@ export function SpendCredits({ agentId }: SpendCreditsProps) {
   const [opened, setOpened] = useState(false);
   const [text, setText] = useState('100');
   const notice = useNotice();
-  const { run, busy, error } = useAction(spendCredits);
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: (amount: number) => spendCredits(workspaceId, amount, agentId),
+    onSuccess: (_, amount) => {
+      setOpened(false);
+      notice(`${formatCount(amount)} credits were spent`);
+    },
+  });
   const amount = Number(text);
   const valid = Number.isInteger(amount) && amount >= 1 && amount <= MOST;
 
-  async function submit(event: FormEvent) {
+  function submit(event: FormEvent) {
     event.preventDefault();
-    if (!valid || (await run(workspaceId, amount, agentId))) return;
-    setOpened(false);
-    notice(`${formatCount(amount)} credits were spent`);
+    if (valid) mutate(amount);
   }
 
   return (
@@ -58,7 +62,7 @@ export function SpendCredits({ agentId }: SpendCreditsProps) {
               error={error?.message}
               onChange={(event) => setText(event.currentTarget.value)}
             />
-            <Button type="submit" loading={busy} disabled={!valid}>
+            <Button type="submit" loading={isPending} disabled={!valid}>
               Spend
             </Button>
           </Stack>

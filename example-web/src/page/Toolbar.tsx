@@ -1,5 +1,5 @@
 import { SegmentedControl, Switch } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from 'ferroquery/react';
 import { useCallback, useMemo } from 'react';
 import { TIMEFRAMES, type Timeframe } from '../api/types';
 import { dashboardQuery, seriesQuery } from '../cache/queries';

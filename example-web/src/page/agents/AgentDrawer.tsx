@@ -1,18 +1,15 @@
-import { Button, Drawer, Skeleton, Stack } from '@mantine/core';
-import { IconPlayerPlay } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { Drawer, Skeleton, Stack } from '@mantine/core';
+import { useQuery } from 'ferroquery/react';
 import { useEffect, useState } from 'react';
-import { completeRun } from '../../api/actions';
 import type { AgentDetail, Run } from '../../api/types';
 import { agentQuery } from '../../cache/queries';
 import { formatCount, formatDuration, formatShare } from '../../format';
 import { useSettings } from '../../settings';
 import { Ago } from '../../ui/Ago';
 import { Failure } from '../../ui/Failure';
-import { useNotice } from '../../ui/Notices';
 import { StatusPill } from '../../ui/StatusPill';
+import { CompleteRun } from '../CompleteRun';
 import { SpendCredits } from '../SpendCredits';
-import { useAction } from '../useAction';
 import classes from './AgentDrawer.module.css';
 import { AgentStatusPill } from './agentStatus';
 import { RenameAgent } from './RenameAgent';
@@ -101,21 +98,9 @@ function Figures({ agent }: { agent: AgentDetail }) {
 }
 
 function AgentActions({ agent }: { agent: AgentDetail }) {
-  const notice = useNotice();
-  const { run, busy } = useAction(completeRun);
   return (
     <div className={classes.actions}>
-      <Button
-        leftSection={<IconPlayerPlay size={16} aria-hidden />}
-        loading={busy}
-        onClick={async () => {
-          const failure = await run(agent.workspace_id, agent.id);
-          if (failure) notice(`The run was not recorded. ${failure.message}`, 'bad');
-          else notice(`${agent.name} completed a run`);
-        }}
-      >
-        Complete a run
-      </Button>
+      <CompleteRun agent={agent} />
       <SpendCredits agentId={agent.id} />
     </div>
   );

@@ -1,6 +1,6 @@
 import { Button, EmptyState } from '@mantine/core';
 import { IconUserSearch } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from 'ferroquery/react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { agentsQuery } from '../../cache/queries';
 import { formatCount } from '../../format';
