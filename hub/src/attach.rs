@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ferroquery::engine::protocol::{Hello, Reset, ResetReason, VERSION};
 use tokio::time::{Instant, timeout};
@@ -13,12 +14,14 @@ use crate::entry::Entry;
 use crate::filter::Filter;
 use crate::hub::{Hub, Shared, UPSTREAM_PATIENCE, out_of_reach};
 use crate::refusal::Refusal;
-use crate::upstream::{Missed, UpstreamError};
+use crate::upstream::{From, Missed, UpstreamError};
 
 /// Who asks for a stream, and for what.
 pub(crate) struct Asked {
     pub(crate) filter: Filter,
     pub(crate) cursor: Option<Cursor>,
+    /// Without a cursor: how far back to begin, in ms.
+    pub(crate) age_ms: Option<u64>,
     /// When the token ends: seconds since the Unix epoch, and the same moment on the clock.
     pub(crate) exp: Option<(u64, Instant)>,
 }
@@ -43,25 +46,37 @@ impl Hub {
         let mut booking = self.book()?;
         let spread = config.spread(*self.shared().open.borrow());
         let limit = config.replay_limit;
-        let (filter, queue, missed, mut head, mut epoch) = {
+        let from = match (&asked.cursor, asked.age_ms) {
+            (Some(cursor), _) => From::Cursor(cursor),
+            (None, Some(age_ms)) => From::Age(age_ms),
+            (None, None) => From::Head,
+        };
+        let (filter, queue, missed, mut is_whole, mut head, mut epoch) = {
             let mut state = self.shared().state.lock();
             let (seat, filter, queue) = state.audience.join(asked.filter, config.queue_events);
             booking.seat = Some(seat);
-            let missed = match &asked.cursor {
-                None => Missed::Entries(Vec::new()),
-                Some(cursor) => match cursor.position_in(&state.epoch) {
-                    None => Missed::Foreign,
-                    Some(position) => state.history.missed_since(position, limit),
+            let (missed, is_whole) = match from {
+                From::Head => (Missed::Entries(Vec::new()), false),
+                From::Cursor(cursor) => match cursor.position_in(&state.epoch) {
+                    None => (Missed::Foreign, false),
+                    Some(position) => (state.history.missed_since(position, limit), false),
                 },
+                From::Age(age_ms) => {
+                    let age = Duration::from_millis(age_ms);
+                    let position = state.history.position_before(age);
+                    match position.map(|at| state.history.missed_since(at, limit)) {
+                        Some(Missed::Entries(entries)) => (Missed::Entries(entries), true),
+                        _ => (Missed::Entries(Vec::new()), false),
+                    }
+                }
             };
             let epoch = state.epoch.as_str().to_owned();
-            (filter, queue, missed, state.head.clone(), epoch)
+            (filter, queue, missed, is_whole, state.head.clone(), epoch)
         };
         let missed = match &self.shared().upstream {
             None => missed,
             Some(upstream) => {
-                let cursor = asked.cursor.as_ref();
-                let since = timeout(UPSTREAM_PATIENCE, upstream.since(cursor, limit))
+                let since = timeout(UPSTREAM_PATIENCE, upstream.since(from, limit))
                     .await
                     .map_err(|_| UpstreamError("no answer in time".into()))
                     .flatten()
@@ -71,6 +86,7 @@ impl Hub {
                 head = since.head;
                 head.place.era = era;
                 epoch = since.epoch;
+                is_whole = since.is_whole;
                 shared(since.missed)
             }
         };
@@ -94,6 +110,7 @@ impl Hub {
             hello,
             replay,
             bound: head,
+            age_ms: asked.age_ms.filter(|_| is_whole),
         };
         let ends = asked.exp.map(|(_, ends)| ends);
         Ok(Connection::new(

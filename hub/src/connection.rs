@@ -34,6 +34,8 @@ pub(crate) struct Opening {
     pub(crate) replay: Replay,
     /// The head of history at that moment.
     pub(crate) bound: Head,
+    /// The replay holds all of the last so many ms, as was asked.
+    pub(crate) age_ms: Option<u64>,
 }
 
 pub(crate) struct Connection {
@@ -43,6 +45,7 @@ pub(crate) struct Connection {
     queue: mpsc::Receiver<Queued>,
     /// The replay went up to here. Another hub may have been ahead of this one, whose queue then brings some again.
     bound: Head,
+    age_ms: Option<u64>,
     drain: watch::Receiver<Option<Duration>>,
     is_draining: bool,
     stage: Stage,
@@ -88,6 +91,7 @@ impl Connection {
             queue,
             stage: Stage::Hello(opening.hello, opening.replay),
             bound: opening.bound,
+            age_ms: opening.age_ms,
             heartbeat_at: now + config.heartbeat,
             close_at: ends_at.map_or(rotate_at, |ends_at| ends_at.min(rotate_at)),
             ends_at,
@@ -134,7 +138,10 @@ impl Connection {
                     }
                 }
                 metrics.count_ending("sync");
-                Message::Sync(Sync { replayed: sent })
+                Message::Sync(Sync {
+                    replayed: sent,
+                    age_ms: self.age_ms,
+                })
             }
         };
         chunk.extend_from_slice(end.frame(Some(self.bound.cursor.as_str())).as_bytes());

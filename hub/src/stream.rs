@@ -50,7 +50,11 @@ async fn accept(hub: &Hub, query: &str, headers: &HeaderMap) -> Result<Connectio
         Some(authorize) => Some(authorize.authorize(headers, Purpose::Stream).await?),
         None => None,
     };
-    let Wanted { subs, cursor } = Wanted::read(query, headers)?;
+    let Wanted {
+        subs,
+        cursor,
+        age_ms,
+    } = Wanted::read(query, headers)?;
     let exp = grant
         .as_ref()
         .and_then(|grant| grant.expires_at)
@@ -64,6 +68,7 @@ async fn accept(hub: &Hub, query: &str, headers: &HeaderMap) -> Result<Connectio
     hub.attach(Asked {
         filter,
         cursor,
+        age_ms,
         exp,
     })
     .await
@@ -73,6 +78,7 @@ async fn accept(hub: &Hub, query: &str, headers: &HeaderMap) -> Result<Connectio
 struct Wanted {
     subs: Globs,
     cursor: Option<Cursor>,
+    age_ms: Option<u64>,
 }
 
 impl Wanted {
@@ -80,9 +86,12 @@ impl Wanted {
     fn read(query: &str, headers: &HeaderMap) -> Result<Self, Refusal> {
         let mut subs = Vec::new();
         let mut cursor = None;
+        let mut age_ms = None;
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*name {
                 "sub" => subs.push(value.into_owned()),
+                // One that is no number asks for nothing.
+                "age_ms" => age_ms = value.parse().ok(),
                 "cursor" => cursor = Some(value.into_owned().into_bytes()),
                 _ => {}
             }
@@ -98,6 +107,7 @@ impl Wanted {
         Ok(Self {
             subs: Globs::parse(subs)
                 .map_err(|error| Refusal::invalid("invalid_sub", format!("sub: {error}")))?,
+            age_ms,
             cursor: cursor
                 .map_err(|error| Refusal::invalid("invalid_cursor", error.to_string()))?,
         })

@@ -22,7 +22,7 @@ use crate::config::HubConfig;
 use crate::cursor::{Cursor, Epoch, Head};
 use crate::entry::Content;
 use crate::hub::Hub;
-use crate::upstream::{Missed, Since, Upstream, UpstreamError};
+use crate::upstream::{From, Missed, Since, Upstream, UpstreamError};
 
 use link::Call;
 pub(crate) use link::{Link, patience};
@@ -86,6 +86,39 @@ struct EntryId {
     number: u64,
 }
 
+/// Where a reading begins.
+#[derive(Clone, Copy)]
+enum Start<'a> {
+    Head,
+    /// An epoch and an entry.
+    After(&'a str, EntryId),
+    /// So many ms ago.
+    Age(u64),
+}
+
+impl Start<'_> {
+    fn epoch(&self) -> &str {
+        match self {
+            Start::After(epoch, _) => epoch,
+            _ => "",
+        }
+    }
+
+    fn id(&self) -> String {
+        match self {
+            Start::After(_, id) => id.to_string(),
+            _ => String::new(),
+        }
+    }
+
+    fn age_ms(&self) -> String {
+        match self {
+            Start::Age(age_ms) => age_ms.to_string(),
+            _ => String::new(),
+        }
+    }
+}
+
 impl Streams {
     /// The names of all keys of a namespace begin like this.
     pub(crate) fn own_prefix(namespace: &str) -> String {
@@ -117,7 +150,7 @@ impl Streams {
         };
         let streams = make(link.clone());
         let reading = streams
-            .read(None, 1, 0)
+            .read(Start::Head, 1, 0)
             .await
             .map_err(|error| StreamsError(error.0))?;
         let head = reading.last.head(0, &reading.epoch);
@@ -129,7 +162,7 @@ impl Streams {
 
     async fn read(
         &self,
-        from: Option<(&str, EntryId)>,
+        from: Start<'_>,
         limit: usize,
         max_bytes: usize,
     ) -> Result<Reading, UpstreamError> {
@@ -144,10 +177,11 @@ impl Streams {
         call.key(&self.keys.stream)
             .key(&self.keys.epoch)
             .arg(Epoch::random().as_str())
-            .arg(from.map_or("", |(epoch, _)| epoch))
-            .arg(from.map_or(String::new(), |(_, id)| id.to_string()))
+            .arg(from.epoch())
+            .arg(from.id())
             .arg(limit)
-            .arg(max_bytes);
+            .arg(max_bytes)
+            .arg(from.age_ms());
         let found: Found = self.link.run(Call::Script(&call)).await?;
         let (verdict, epoch, last, entries, has_more) = found;
         let id = |text: String| {
@@ -192,15 +226,23 @@ impl Streams {
         })
     }
 
-    async fn since(&self, cursor: Option<&Cursor>, limit: usize) -> Result<Since, UpstreamError> {
-        let from = cursor.map(|cursor| {
-            let (epoch, id) = cursor.parts()?;
-            Some((epoch, EntryId::parse(id)?))
-        });
-        let is_foreign = from == Some(None);
-        let reading = self.read(from.flatten(), limit, MAX_REPLAY_BYTES).await?;
+    async fn since(&self, from: From<'_>, limit: usize) -> Result<Since, UpstreamError> {
+        let start = match from {
+            From::Head => Some(Start::Head),
+            From::Age(age_ms) => Some(Start::Age(age_ms)),
+            From::Cursor(cursor) => cursor.parts().and_then(|(epoch, id)| {
+                let id = EntryId::parse(id)?;
+                Some(Start::After(epoch, id))
+            }),
+        };
+        let is_foreign = start.is_none();
+        let start = start.unwrap_or(Start::Head);
+        let reading = self.read(start, limit, MAX_REPLAY_BYTES).await?;
+        let is_age = matches!(from, From::Age(_));
+        let is_whole = is_age && reading.verdict == Verdict::Resumed && !reading.has_more;
         let missed = match reading.verdict {
             _ if is_foreign => Missed::Foreign,
+            _ if is_age && !is_whole => Missed::Entries(Vec::new()),
             Verdict::Foreign => Missed::Foreign,
             Verdict::Trimmed => Missed::Trimmed,
             Verdict::Resumed if reading.has_more => Missed::TooMany,
@@ -220,6 +262,7 @@ impl Streams {
         };
         Ok(Since {
             missed,
+            is_whole,
             head: reading.last.head(0, &reading.epoch),
             epoch: reading.epoch.as_str().to_owned(),
         })
@@ -236,10 +279,10 @@ impl Upstream for Streams {
 
     fn since<'a>(
         &'a self,
-        cursor: Option<&'a Cursor>,
+        from: From<'a>,
         limit: usize,
     ) -> BoxFuture<'a, Result<Since, UpstreamError>> {
-        Box::pin(self.since(cursor, limit))
+        Box::pin(self.since(from, limit))
     }
 
     fn campaign<'a>(&'a self, who: &'a str) -> BoxFuture<'a, Result<bool, UpstreamError>> {

@@ -10,10 +10,10 @@ pub(crate) trait Upstream: Send + Sync + 'static {
     /// Adds an event, and tells its id.
     fn write<'a>(&'a self, content: &'a Content) -> BoxFuture<'a, Result<Cursor, UpstreamError>>;
 
-    /// What came after a cursor (without one: nothing), together with where history stands: one moment's view.
+    /// What came after a point in history, together with where history stands: one moment's view.
     fn since<'a>(
         &'a self,
-        cursor: Option<&'a Cursor>,
+        from: From<'a>,
         limit: usize,
     ) -> BoxFuture<'a, Result<Since, UpstreamError>>;
 
@@ -29,8 +29,21 @@ pub(crate) trait Upstream: Send + Sync + 'static {
     ) -> BoxFuture<'a, Result<Option<Cursor>, UpstreamError>>;
 }
 
+/// Where a replay begins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum From<'a> {
+    /// Here and now: nothing is replayed.
+    Head,
+    /// After the event that it names.
+    Cursor(&'a Cursor),
+    /// So many ms ago, or, where history doesn't reach back so far, at the head.
+    Age(u64),
+}
+
 pub(crate) struct Since {
     pub(crate) missed: Missed,
+    /// Whether it holds all of the age that was asked for.
+    pub(crate) is_whole: bool,
     /// Its era is the caller's to fill in.
     pub(crate) head: Head,
     pub(crate) epoch: String,

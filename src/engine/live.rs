@@ -21,6 +21,9 @@ mod input;
 mod output;
 mod status;
 
+/// A request that takes longer to the server than this may have been overtaken by what was asked for after it, in ms.
+const REQUEST_MS: f64 = 3_000.0;
+
 /// Counts since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
@@ -65,6 +68,12 @@ pub struct Live {
     gap: bool,
     /// What the cache holds may be older than any history that comes: so until the first `sync` of a start without cursor.
     unproven: bool,
+    /// When the caller noted how far the queries had come: before that, everything is unproven.
+    started: Option<f64>,
+    /// How far back the last request asks the server to begin, in ms.
+    age_ms: Option<u64>,
+    /// The server has replayed all that was published since `started`.
+    is_covered: bool,
     /// A replay was completed once, so that what comes without a cursor comes after a hole.
     was_live: bool,
     /// The token of the last request was refused, or expires.
@@ -129,6 +138,9 @@ impl Live {
             queue: VecDeque::new(),
             gap: given.is_some() && cursor.is_none(),
             unproven: given.is_none(),
+            started: None,
+            age_ms: None,
+            is_covered: false,
             cursor,
             noted: String::new(),
             was_live: false,
@@ -143,6 +155,12 @@ impl Live {
             stats: Stats::default(),
             config,
         }
+    }
+
+    /// The caller has just noted how far the queries have come, as [`Output::Mark`] asks for it later: without a cursor, the
+    /// server is asked to begin with what was published from this moment on.
+    pub fn begin(&mut self, now: f64) {
+        self.started.get_or_insert(now);
     }
 
     /// Connects now, unless connected or connecting.
@@ -184,8 +202,11 @@ impl Live {
 
     /// The answer to the request is here, up to its body.
     pub fn handle_response(&mut self, answer: Answer<'_>, now: f64) {
-        if !matches!(self.phase, Phase::Connecting { .. }) {
+        let Phase::Connecting { since } = self.phase else {
             return;
+        };
+        if now - since > REQUEST_MS {
+            self.age_ms = None;
         }
         match answer.status {
             200 if is_event_stream(answer.content_type) => {
@@ -326,6 +347,7 @@ impl Live {
                     self.gap |= self.was_live && self.cursor.is_none();
                     return Some(Output::Connect {
                         cursor: self.cursor.clone(),
+                        age_ms: self.age_ms.filter(|_| self.cursor.is_none()),
                         attempt: self.backoff.failures(),
                     });
                 }

@@ -86,10 +86,13 @@ pub enum Mode {
 }
 
 /// The end of a replay without loss.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Sync {
     /// The number of events that were replayed.
     pub replayed: u64,
+    /// For a start without cursor: all of the last so many ms was replayed, as the client asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub age_ms: Option<u64>,
 }
 
 /// History is lost for the scope: all of it is to be treated as stale.

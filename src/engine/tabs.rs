@@ -119,6 +119,11 @@ impl Tabs {
         }
     }
 
+    /// As [`Live::begin`].
+    pub fn begin(&mut self, now: f64) {
+        self.live.begin(now);
+    }
+
     /// Connects, or follows the tab that has.
     pub fn connect(&mut self, now: f64) {
         self.now = now;

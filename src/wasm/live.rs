@@ -53,7 +53,7 @@ impl LiveClient {
             live: RefCell::new(Tabs::new(config, seed.to_bits(), options.tabs)),
             core: engine.core.clone(),
             before: RefCell::default(),
-            marked_at: Cell::new(f64::NEG_INFINITY),
+            start: RefCell::default(),
             target: Target::new(&options, token)?,
             on_output,
             waker: RefCell::new(None),
@@ -66,10 +66,9 @@ impl LiveClient {
         })
     }
 
-    /// Connects, now and whenever the connection is lost. Without a token the request goes out before those of queries that
-    /// are mounted next, so these count as asked for later.
+    /// Connects, now and whenever the connection is lost. What is asked for from now on is covered by what the server sends.
     pub fn connect(&self) {
-        self.shared.mark_start();
+        self.shared.begin();
         self.shared.live.borrow_mut().connect(reading());
         self.run();
     }

@@ -85,6 +85,7 @@ fn reset(reason: &'static str) -> Output {
 fn connect(cursor: Option<&str>, attempt: u32) -> Output {
     Output::Connect {
         cursor: cursor.map(Into::into),
+        age_ms: None,
         attempt,
     }
 }
@@ -158,7 +159,10 @@ fn without_a_cursor_the_first_sync_leaves_older_data_unproven() {
     drain(&mut live);
     assert_eq!(
         after(&mut live, &[HELLO, SYNC].concat(), at),
-        [Output::ApplyUnproven, Output::Status(Status::Live)]
+        [
+            Output::ApplyUnproven { from_start: false },
+            Output::Status(Status::Live)
+        ]
     );
     // Once is enough: from here on there is history.
     assert_eq!(after(&mut live, SYNC, at), []);
@@ -172,7 +176,7 @@ fn a_reset_of_everything_covers_older_data() {
         live.handle_response(STREAM, 0.0);
         drain(&mut live);
         let outputs = after(&mut live, &[HELLO, reset, SYNC].concat(), 0.0);
-        outputs.contains(&Output::ApplyUnproven)
+        outputs.contains(&Output::ApplyUnproven { from_start: false })
     };
     assert!(!first(
         "event: reset\ndata: {\"reason\":\"flush\",\"scope\":[\"*\"],\"spread_ms\":0}\n\n"
@@ -678,6 +682,7 @@ impl Server {
                 (from + 1..=self.head).for_each(|at| stream += &Server::inv(at));
                 stream += &Message::Sync(Sync {
                     replayed: (self.head - from) as u64,
+                    age_ms: None,
                 })
                 .frame(Some(&head));
             }
@@ -846,4 +851,31 @@ proptest! {
             prop_assert!(live.deadline().is_some_and(f64::is_finite));
         }
     }
+}
+
+#[test]
+fn without_a_cursor_the_server_begins_where_the_caller_began() {
+    let covered = |sync: &str, answered: f64| {
+        let mut live = live(None);
+        live.begin(0.0);
+        // Other tabs are asked first.
+        live.connect(40.0);
+        let asked = drain(&mut live);
+        let Some(Output::Connect { age_ms, .. }) = asked.last() else {
+            panic!("{asked:?}")
+        };
+        assert_eq!(*age_ms, Some(3_040));
+        live.handle_response(STREAM, answered);
+        live.handle_bytes(HELLO.as_bytes(), answered);
+        live.handle_bytes(sync.as_bytes(), answered);
+        drain(&mut live).contains(&Output::ApplyUnproven { from_start: true })
+    };
+    let sync =
+        |age_ms: &str| format!("id: e1.7\nevent: sync\ndata: {{\"replayed\":0{age_ms}}}\n\n");
+    assert!(covered(&sync(",\"age_ms\":3040"), 100.0));
+    // A server that doesn't know the parameter, or whose history is shorter.
+    assert!(!covered(&sync(""), 100.0));
+    assert!(!covered(&sync(",\"age_ms\":3039"), 100.0));
+    // The request may have been overtaken on its way.
+    assert!(!covered(&sync(",\"age_ms\":3040"), 3_041.0));
 }

@@ -134,7 +134,10 @@ fn messages_survive_the_wire() {
             jitter_ms: 500,
             exp: Some(1_900_000_000),
         }),
-        Message::Sync(Sync { replayed: 12 }),
+        Message::Sync(Sync {
+            replayed: 12,
+            age_ms: None,
+        }),
         Message::Reset(Reset {
             reason: ResetReason::UpstreamLoss,
             scope: vec!["ws1:*".into()],
@@ -166,7 +169,11 @@ fn messages_survive_the_wire() {
         "event: hb\nid: e1.7\ndata: {}\n\n"
     );
     assert_eq!(
-        Message::Sync(Sync { replayed: 2 }).frame(None),
+        Message::Sync(Sync {
+            replayed: 2,
+            age_ms: None
+        })
+        .frame(None),
         "event: sync\ndata: {\"replayed\":2}\n\n"
     );
     let reset = Message::Reset(Reset::everything(ResetReason::ReplayLimit, 9)).body();

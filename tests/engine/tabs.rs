@@ -97,7 +97,9 @@ fn a_second_tab_follows_without_a_connection() {
     assert!(second.is_live() && !second.is_leader());
     assert_eq!(second.cursor(), Some("e1.1"));
     // What it had before it asked, nobody can vouch for.
-    assert!(outputs.contains(&Output::Live(LiveOutput::ApplyUnproven)));
+    assert!(outputs.contains(&Output::Live(LiveOutput::ApplyUnproven {
+        from_start: false
+    })));
     leader.handle_bytes(INV.as_bytes(), 1.0);
     let words = said(&drain(&mut leader));
     let outputs = talk(&mut leader, words.clone(), &mut second, 1.0);
@@ -119,7 +121,9 @@ fn a_rendered_tab_gets_what_lies_between() {
     assert!(!connects(&outputs) && second.is_live());
     let applies = |output: &Output| matches!(output, Output::Live(LiveOutput::ApplyOps { .. }));
     assert_eq!(outputs.iter().filter(|output| applies(output)).count(), 1);
-    assert!(!outputs.contains(&Output::Live(LiveOutput::ApplyUnproven)));
+    assert!(!outputs.contains(&Output::Live(LiveOutput::ApplyUnproven {
+        from_start: false
+    })));
 }
 
 #[test]

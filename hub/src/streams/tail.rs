@@ -7,7 +7,7 @@ use ferroquery::engine::protocol::ResetReason;
 use redis::Value;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::{Call, EntryId, Link, Reading, Streams, Verdict, entry};
+use super::{Call, EntryId, Link, Reading, Start, Streams, Verdict, entry};
 use crate::cursor::Epoch;
 use crate::hub::Shared;
 use crate::join::gather;
@@ -44,8 +44,8 @@ impl Tail {
         let mut pause = FIRST_PAUSE;
         let mut was_up = true;
         loop {
-            let from = (self.epoch.as_str(), self.at);
-            let reading = self.streams.read(Some(from), BATCH, BATCH_BYTES).await;
+            let from = Start::After(self.epoch.as_str(), self.at);
+            let reading = self.streams.read(from, BATCH, BATCH_BYTES).await;
             let Some(shared) = hub.upgrade() else { return };
             let window = shared.config.join_window;
             let (failure, delivered) = match reading {

@@ -56,6 +56,32 @@ async fn a_cursor_gets_what_came_after_it_and_then_live_events() {
 }
 
 #[tokio::test]
+async fn without_a_cursor_an_age_gets_what_came_since() {
+    let server = Server::start(unjoined()).await;
+    server.hub.publish(tag("old"));
+    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    server.hub.publish(tag("new"));
+
+    let (_, replayed, sync) = server.resume("?age_ms=300", None).await;
+    let tags: Vec<String> = replayed.iter().flat_map(|event| event.tags()).collect();
+    assert_eq!(tags, ["new"]);
+    assert_eq!(sync.body, json!({ "replayed": 1, "age_ms": 300 }));
+
+    // Older than the hub: there may have been more than it knows of.
+    let (_, replayed, sync) = server.resume("?age_ms=60000", None).await;
+    assert!(replayed.is_empty());
+    assert_eq!(sync.body, json!({ "replayed": 0 }));
+
+    // What a cursor names is more exact.
+    let cursor = server.hub.cursor().to_string();
+    let (_, replayed, sync) = server
+        .resume(&format!("?age_ms=300&cursor={cursor}"), None)
+        .await;
+    assert!(replayed.is_empty());
+    assert_eq!(sync.body, json!({ "replayed": 0 }));
+}
+
+#[tokio::test]
 async fn the_header_wins_over_the_address() {
     let server = Server::start(unjoined()).await;
     let old = server.hub.cursor().to_string();

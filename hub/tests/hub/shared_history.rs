@@ -443,3 +443,25 @@ async fn what_is_published_without_waiting_is_written_when_redis_is_back() {
     }
     assert_eq!(tags, ["first", "second"]);
 }
+
+#[tokio::test]
+async fn an_age_gets_what_came_since_through_any_hub() {
+    let Some(redis) = RedisServer::start(&[]) else {
+        return;
+    };
+    let one = hub(&redis);
+    publish(&one, "old").await;
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    publish(&one, "new").await;
+
+    let other = hub(&redis);
+    let asked = |age_ms: u32| format!("?age_ms={age_ms}");
+    let (_, replayed, sync) = other.resume(&asked(1_000), Some(&all()), None).await;
+    let tags: Vec<String> = replayed.iter().flat_map(|event| event.tags()).collect();
+    assert_eq!(tags, ["new"]);
+    assert_eq!(sync.body, json!({ "replayed": 1, "age_ms": 1_000 }));
+
+    let (_, replayed, sync) = other.resume(&asked(60_000), Some(&all()), None).await;
+    assert!(replayed.is_empty());
+    assert_eq!(sync.body, json!({ "replayed": 0 }));
+}

@@ -1,6 +1,6 @@
 //! Requests: how they begin, and what follows when they fail.
 
-use super::{Live, Output, Phase, Queued, Reason, Status};
+use super::{Live, Output, Phase, Queued, REQUEST_MS, Reason, Status};
 
 /// Longer waits than this are not taken from a server, in ms: a mistaken `Retry-After` must not silence a page for good.
 pub const MAX_FLOOR_MS: f64 = 3_600_000.0;
@@ -38,6 +38,8 @@ impl Live {
 
     pub(super) fn request(&mut self, now: f64) {
         self.phase = Phase::Connecting { since: now };
+        let started = self.started.filter(|_| self.unproven);
+        self.age_ms = started.map(|started| (now - started + REQUEST_MS).ceil() as u64);
         self.renew_at = None;
         self.stats.connects += 1;
         self.queue.push_back(Queued::Connect { marked: false });

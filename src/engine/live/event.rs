@@ -24,7 +24,9 @@ impl Live {
             Ok(None) => self.stats.ignored += 1,
             Ok(Some(Message::Inv(inv))) => self.invalidate(inv),
             Ok(Some(Message::Sync(_))) if source == Source::Early => {}
-            Ok(Some(Message::Sync(_))) => {
+            Ok(Some(Message::Sync(sync))) => {
+                self.is_covered = source == Source::Own
+                    && self.age_ms.is_some_and(|asked| sync.age_ms >= Some(asked));
                 if source == Source::Fed {
                     // The other tab connected at some time before.
                     self.mark();
@@ -171,7 +173,9 @@ impl Live {
         self.was_live = true;
         self.known = Some(now);
         if std::mem::take(&mut self.unproven) {
-            self.queue.push_back(Queued::Output(Output::ApplyUnproven));
+            let from_start = self.is_covered;
+            self.queue
+                .push_back(Queued::Output(Output::ApplyUnproven { from_start }));
         }
         // A reset may come at any time: not news to whoever watches the status.
         if let Phase::Open { live, .. } | Phase::Fed { live } = &mut self.phase

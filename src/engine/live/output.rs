@@ -19,6 +19,8 @@ pub enum Output {
     Connect {
         /// To be sent as `cursor` or `Last-Event-ID`.
         cursor: Option<String>,
+        /// To be sent as `age_ms`: how far back to begin.
+        age_ms: Option<u64>,
         /// Failures in a row before this attempt.
         attempt: u32,
     },
@@ -53,7 +55,10 @@ pub enum Output {
     },
     /// The first connection of all has come to its `sync`, and it had no cursor. What was asked for before the last
     /// [`Mark`](Self::Mark) may be older than the history that begins now, and no event will tell: treat it as stale.
-    ApplyUnproven,
+    ApplyUnproven {
+        /// History began earlier: only what was asked for before [`Live::begin`](super::Live::begin).
+        from_start: bool,
+    },
     /// Tell whoever watches.
     Status(Status),
 }

@@ -101,15 +101,16 @@ impl Hello {
 
 impl Sync {
     fn parse(body: &str) -> Sync {
-        let mut sync = Sync { replayed: 0 };
+        let mut sync = Sync::default();
         let read = object(body, |reader, name| {
             match name {
                 "replayed" => sync.replayed = number(reader)?,
+                "age_ms" => sync.age_ms = Some(number(reader)?),
                 _ => reader.skip()?,
             }
             Ok(())
         });
-        read.map_or(Sync { replayed: 0 }, |()| sync)
+        read.map_or(Sync::default(), |()| sync)
     }
 }
 

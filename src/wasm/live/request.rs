@@ -46,10 +46,6 @@ impl Target {
         })
     }
 
-    pub fn asks_token(&self) -> bool {
-        self.token.is_some()
-    }
-
     /// Asks for the token; `refused`: the last one was, or it expires.
     pub fn ask_token(&self, refused: bool) -> Pending {
         let given = match &self.token {
@@ -73,10 +69,11 @@ impl Target {
     pub fn send(
         &self,
         cursor: Option<&str>,
+        age_ms: Option<u64>,
         token: Option<String>,
         abort: Option<&AbortController>,
     ) -> Pending {
-        let answer = self.fetch(cursor, token, abort).map(JsFuture::from);
+        let answer = self.fetch(cursor, age_ms, token, abort).map(JsFuture::from);
         Box::pin(async {
             let answer = match answer {
                 Ok(answer) => answer.await,
@@ -92,6 +89,7 @@ impl Target {
     fn fetch(
         &self,
         cursor: Option<&str>,
+        age_ms: Option<u64>,
         token: Option<String>,
         abort: Option<&AbortController>,
     ) -> Result<Promise, JsValue> {
@@ -104,6 +102,9 @@ impl Target {
         // In the address, not in Last-Event-ID: another header would cost a preflight.
         if let Some(cursor) = cursor {
             add_parameter(&mut url, "cursor", cursor);
+        }
+        if let Some(age_ms) = age_ms {
+            add_parameter(&mut url, "age_ms", &age_ms.to_string());
         }
         let init = RequestInit::new();
         init.set_headers(&headers);

@@ -75,12 +75,13 @@ impl Running {
                 self.pending = Some(shared.target.ask_token(refused));
             }
             Live::Mark => shared.mark(),
-            Live::Connect { cursor, .. } => {
+            Live::Connect { cursor, age_ms, .. } => {
                 self.abort = AbortController::new().ok();
                 let token = self.token.take();
-                let request = shared
-                    .target
-                    .send(cursor.as_deref(), token, self.abort.as_ref());
+                let request =
+                    shared
+                        .target
+                        .send(cursor.as_deref(), age_ms, token, self.abort.as_ref());
                 self.pending = Some(request);
             }
             Live::Abort => {
@@ -113,8 +114,9 @@ impl Running {
                     core.apply_reset(&scope, spread_ms, now)
                 });
             }
-            Live::ApplyUnproven => {
-                let before = shared.before.take();
+            Live::ApplyUnproven { from_start } => {
+                let (start, before) = (shared.start.take(), shared.before.take());
+                let before = if from_start { start } else { before };
                 shared.apply("reset", |core, now| core.apply_unproven(&before, now));
             }
             Live::Status(status) => shared.tell_status(&status),

@@ -14,18 +14,16 @@ use crate::engine::tabs::Tabs;
 use crate::engine::unproven::Before;
 use crate::wasm::clock::reading;
 
-/// What is mounted in the task that opens the connection is asked for while the stream is: it counts as later, although other
-/// tabs are asked first. More than asking them takes, in ms, and less than a token takes.
-const SAME_START_MS: f64 = 50.0;
-
 /// No borrow is held while JavaScript runs.
 pub(super) struct Shared {
     pub live: RefCell<Tabs>,
     pub core: Rc<RefCell<Core>>,
     /// What had been asked for before the stream was.
+    /// At the last request.
     pub before: RefCell<Before>,
+    /// When the connection was opened.
+    pub start: RefCell<Before>,
     /// When the command that opens the connection marked how far the queries had come.
-    pub marked_at: Cell<f64>,
     pub target: Target,
     pub on_output: Function,
     /// The loop, asleep: woken when a command has changed what there is to do.
@@ -56,20 +54,15 @@ impl Shared {
         self.tell("status", status.name().into(), reason);
     }
 
-    /// Notes how far the queries have come, unless that was just done.
+    /// Notes how far the queries have come.
     pub fn mark(&self) {
-        let now = reading();
-        if now - self.marked_at.get() > SAME_START_MS {
-            *self.before.borrow_mut() = self.core.borrow().progress();
-        }
+        *self.before.borrow_mut() = self.core.borrow().progress();
     }
 
     /// Notes how far the queries have come before the connection is opened.
-    pub fn mark_start(&self) {
-        self.mark();
-        if !self.target.asks_token() {
-            self.marked_at.set(reading());
-        }
+    pub fn begin(&self) {
+        *self.start.borrow_mut() = self.core.borrow().progress();
+        self.live.borrow_mut().begin(reading());
     }
 
     /// Hands the cache something to mark, and tells if that leaves something to drain. Its deadlines count from now, not from

@@ -24,6 +24,7 @@ pub struct Cache {
     engine: Engine,
     slots: Vec<u32>,
     pub versions: [u64; KEYS],
+    start: Before,
     before: Before,
     /// When the host timer fires (ms).
     pub armed: Option<f64>,
@@ -40,6 +41,7 @@ impl Cache {
             engine: Engine::new(seed),
             slots: Vec::new(),
             versions: *versions,
+            start: Before::default(),
             before: Before::default(),
             armed: None,
             asked: Vec::new(),
@@ -108,9 +110,17 @@ impl Cache {
         self.before = self.engine.progress();
     }
 
-    pub fn apply_unproven(&mut self, now: f64) {
+    pub fn begin_live(&mut self) {
+        self.start = self.engine.progress();
+    }
+
+    pub fn apply_unproven(&mut self, from_start: bool, now: f64) {
         self.engine.read_clock(now);
-        let before = std::mem::take(&mut self.before);
+        let start = std::mem::take(&mut self.start);
+        let mut before = std::mem::take(&mut self.before);
+        if from_start {
+            before = start;
+        }
         let pending = self.engine.apply_unproven(&before, now);
         self.drain(pending, now);
     }

@@ -15,8 +15,10 @@ pub struct Server {
     pub versions: [u64; KEYS],
     epoch: u64,
     head: u64,
-    /// Position and key, oldest first.
-    history: Vec<(u64, usize)>,
+    /// Position, key and time, oldest first.
+    history: Vec<(u64, usize, f64)>,
+    /// From when on history is whole.
+    whole_since: f64,
     /// Bytes to send, by connection.
     pub streams: BTreeMap<u64, Vec<u8>>,
 }
@@ -29,6 +31,7 @@ impl Server {
             epoch: 1,
             head: 0,
             history: Vec::new(),
+            whole_since: 0.0,
             streams: BTreeMap::new(),
         }
     }
@@ -38,21 +41,27 @@ impl Server {
     }
 
     /// Commits, then publishes.
-    pub fn write(&mut self, key: usize) {
+    pub fn write(&mut self, key: usize, now: f64) {
         self.versions[key] += 1;
         if !self.is_up {
             // Another process writes, and publishes into a history that outlives the hub.
             self.head += 1;
-            self.history.push((self.head, key));
+            self.history.push((self.head, key, now));
             return;
         }
         self.head += 1;
-        self.history.push((self.head, key));
+        self.history.push((self.head, key, now));
         let frame = self.inv(self.head, key);
         self.broadcast(&frame);
     }
 
-    pub fn connect(&mut self, connection: u64, cursor: Option<&str>) {
+    pub fn connect(
+        &mut self,
+        connection: u64,
+        cursor: Option<&str>,
+        age_ms: Option<u64>,
+        now: f64,
+    ) {
         let hello = Message::Hello(Hello {
             v: VERSION,
             epoch: format!("e{}", self.epoch),
@@ -67,15 +76,33 @@ impl Server {
             let (epoch, position) = cursor.split_once('.')?;
             (epoch == format!("e{}", self.epoch)).then(|| position.parse::<u64>().ok())?
         });
+        let covered = age_ms.filter(|age_ms| self.whole_since <= now - *age_ms as f64);
         let oldest = self.history.first().map_or(self.head, |first| first.0 - 1);
         match position {
-            None => stream += &Message::Sync(Sync { replayed: 0 }).frame(Some(&head)),
+            None => {
+                let from = covered.map(|age_ms| now - age_ms as f64);
+                let recent = |entry: &&(u64, usize, f64)| from.is_some_and(|from| entry.2 >= from);
+                let mut replayed = 0;
+                for (at, key, _) in self.history.iter().filter(recent) {
+                    stream += &self.inv(*at, *key);
+                    replayed += 1;
+                }
+                let sync = Sync {
+                    replayed,
+                    age_ms: covered,
+                };
+                stream += &Message::Sync(sync).frame(Some(&head));
+            }
             Some(Some(from)) if from >= oldest => {
-                for (at, key) in self.history.iter().filter(|entry| entry.0 > from) {
+                for (at, key, _) in self.history.iter().filter(|entry| entry.0 > from) {
                     stream += &self.inv(*at, *key);
                 }
                 let replayed = self.head - from;
-                stream += &Message::Sync(Sync { replayed }).frame(Some(&head));
+                stream += &Message::Sync(Sync {
+                    replayed,
+                    age_ms: None,
+                })
+                .frame(Some(&head));
             }
             Some(Some(_)) => stream += &self.reset(ResetReason::Trimmed).frame(Some(&head)),
             Some(None) => stream += &self.reset(ResetReason::Epoch).frame(Some(&head)),
@@ -91,14 +118,17 @@ impl Server {
     /// Forgets the oldest half of its history.
     pub fn trim(&mut self) {
         let keep = self.history.len() / 2;
-        self.history.drain(..self.history.len() - keep);
+        for dropped in self.history.drain(..self.history.len() - keep) {
+            self.whole_since = dropped.2 + 1.0;
+        }
     }
 
     /// What it mirrors was flushed: all of it may have changed, and this history says nothing of it.
-    pub fn flush(&mut self) {
+    pub fn flush(&mut self, now: f64) {
         self.versions.iter_mut().for_each(|version| *version += 1);
         self.head += 1;
         self.history.clear();
+        self.whole_since = now;
         if self.is_up {
             let frame = self.reset(ResetReason::Flush).frame(Some(&self.cursor()));
             self.broadcast(&frame);
@@ -106,10 +136,11 @@ impl Server {
     }
 
     /// A restart that loses the history.
-    pub fn begin_epoch(&mut self) {
+    pub fn begin_epoch(&mut self, now: f64) {
         self.epoch += 1;
         self.head = 0;
         self.history.clear();
+        self.whole_since = now;
     }
 
     /// What says goodbye to a connection.

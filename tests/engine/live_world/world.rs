@@ -26,6 +26,7 @@ enum Happens {
         tab: usize,
         connection: u64,
         cursor: Option<String>,
+        age_ms: Option<u64>,
     },
     /// Bytes reach a tab.
     Bytes {
@@ -144,14 +145,14 @@ impl World {
         match act {
             0..=13 => {
                 let key = self.below(KEYS);
-                self.server.write(key);
+                self.server.write(key, self.now);
                 self.flush_streams();
             }
             14 => self.kill(),
             15 | 16 => self.resume(),
             17 => self.server.trim(),
             18 => {
-                self.server.flush();
+                self.server.flush(self.now);
                 self.flush_streams();
             }
             19 => self.say_bye(),
@@ -254,11 +255,15 @@ impl World {
         let at = self.tabs.len() - 1;
         if self.below(2) == 0 {
             let until = self.now + self.random.unit() * 2_000.0;
-            self.server.write(0);
+            self.server.write(0, self.now);
             self.flush_streams();
             self.run_until(until);
         }
-        self.act(at, |tabs, now| tabs.connect(now));
+        self.tabs[at].cache.begin_live();
+        self.act(at, |tabs, now| {
+            tabs.begin(now);
+            tabs.connect(now);
+        });
     }
 
     fn close(&mut self, tab: usize) {
@@ -321,7 +326,7 @@ impl World {
         if !self.server.is_up {
             self.server.is_up = true;
             if self.below(2) == 0 {
-                self.server.begin_epoch();
+                self.server.begin_epoch(self.now);
             }
         }
     }
@@ -438,6 +443,7 @@ impl World {
                 tab,
                 connection,
                 cursor,
+                age_ms,
             } => {
                 if self.tabs[*tab].connection != Some(*connection) || self.tabs[*tab].is_gone {
                     return;
@@ -452,7 +458,8 @@ impl World {
                     };
                     return self.arrive(*connection, broken);
                 }
-                self.server.connect(*connection, cursor.as_deref());
+                self.server
+                    .connect(*connection, cursor.as_deref(), *age_ms, self.now);
                 let answered = Happens::Answered {
                     tab: *tab,
                     connection: *connection,
@@ -569,7 +576,7 @@ impl World {
                 let ms = self.random.unit() * 50.0;
                 self.later(ms, Happens::Token { tab, connection });
             }
-            Output::Live(LiveOutput::Connect { cursor, .. }) => {
+            Output::Live(LiveOutput::Connect { cursor, age_ms, .. }) => {
                 self.connections += 1;
                 let connection = self.connections;
                 self.tabs[tab].connection = Some(connection);
@@ -580,6 +587,7 @@ impl World {
                         tab,
                         connection,
                         cursor,
+                        age_ms,
                     },
                 );
             }
@@ -595,8 +603,8 @@ impl World {
                     .cache
                     .apply_reset(&scope, spread_ms, self.now);
             }
-            Output::Live(LiveOutput::ApplyUnproven) => {
-                self.tabs[tab].cache.apply_unproven(self.now)
+            Output::Live(LiveOutput::ApplyUnproven { from_start }) => {
+                self.tabs[tab].cache.apply_unproven(from_start, self.now);
             }
             Output::Live(LiveOutput::Status(_)) => {}
             Output::Live(LiveOutput::Relay { .. }) => panic!("tabs relay by themselves"),
