@@ -22,7 +22,7 @@ mod output;
 mod status;
 
 /// A request that takes longer to the server than this may have been overtaken by what was asked for after it, in ms.
-const REQUEST_MS: f64 = 3_000.0;
+const REQUEST_MS: f64 = 1_000.0;
 
 /// Counts since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

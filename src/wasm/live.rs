@@ -54,6 +54,7 @@ impl LiveClient {
             core: engine.core.clone(),
             before: RefCell::default(),
             start: RefCell::default(),
+            is_opening: Cell::new(false),
             target: Target::new(&options, token)?,
             on_output,
             waker: RefCell::new(None),

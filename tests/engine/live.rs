@@ -864,7 +864,7 @@ fn without_a_cursor_the_server_begins_where_the_caller_began() {
         let Some(Output::Connect { age_ms, .. }) = asked.last() else {
             panic!("{asked:?}")
         };
-        assert_eq!(*age_ms, Some(3_040));
+        assert_eq!(*age_ms, Some(1_040));
         live.handle_response(STREAM, answered);
         live.handle_bytes(HELLO.as_bytes(), answered);
         live.handle_bytes(sync.as_bytes(), answered);
@@ -872,10 +872,10 @@ fn without_a_cursor_the_server_begins_where_the_caller_began() {
     };
     let sync =
         |age_ms: &str| format!("id: e1.7\nevent: sync\ndata: {{\"replayed\":0{age_ms}}}\n\n");
-    assert!(covered(&sync(",\"age_ms\":3040"), 100.0));
+    assert!(covered(&sync(",\"age_ms\":1040"), 100.0));
     // A server that doesn't know the parameter, or whose history is shorter.
     assert!(!covered(&sync(""), 100.0));
-    assert!(!covered(&sync(",\"age_ms\":3039"), 100.0));
+    assert!(!covered(&sync(",\"age_ms\":1039"), 100.0));
     // The request may have been overtaken on its way.
-    assert!(!covered(&sync(",\"age_ms\":3040"), 3_041.0));
+    assert!(!covered(&sync(",\"age_ms\":1040"), 1_041.0));
 }

@@ -37,6 +37,7 @@ pub(super) async fn run(shared: Rc<Shared>) {
             let Some(output) = output else { break };
             running.carry_out(&shared, output);
         }
+        shared.is_opening.set(false);
         let deadline = shared.live.borrow().deadline();
         if deadline.is_none() && running.pending.is_none() {
             // Closed, stopped or offline: the next command starts the loop again.

@@ -18,12 +18,12 @@ use crate::wasm::clock::reading;
 pub(super) struct Shared {
     pub live: RefCell<Tabs>,
     pub core: Rc<RefCell<Core>>,
-    /// What had been asked for before the stream was.
-    /// At the last request.
+    /// How far the queries had come at the last request.
     pub before: RefCell<Before>,
-    /// When the connection was opened.
+    /// How far they had come when the connection was opened.
     pub start: RefCell<Before>,
-    /// When the command that opens the connection marked how far the queries had come.
+    /// In the task that opens it: what the loop sends now is on its way before what is mounted next.
+    pub is_opening: Cell<bool>,
     pub target: Target,
     pub on_output: Function,
     /// The loop, asleep: woken when a command has changed what there is to do.
@@ -56,12 +56,17 @@ impl Shared {
 
     /// Notes how far the queries have come.
     pub fn mark(&self) {
+        if self.is_opening.get() {
+            return;
+        }
         *self.before.borrow_mut() = self.core.borrow().progress();
     }
 
     /// Notes how far the queries have come before the connection is opened.
     pub fn begin(&self) {
         *self.start.borrow_mut() = self.core.borrow().progress();
+        self.mark();
+        self.is_opening.set(true);
         self.live.borrow_mut().begin(reading());
     }
 
