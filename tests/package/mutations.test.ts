@@ -163,7 +163,7 @@ describe('mutations', () => {
       client.isMutating({ mutationKey: ['new'] });
     }
     // A walk over all of them would take about a minute.
-    expect(performance.now() - from).toBeLessThan(2000);
+    expect(performance.now() - from).toBeLessThan(10_000);
     expect(client.isMutating()).toBe(1);
     await pending;
     expect(client.isMutating()).toBe(0);

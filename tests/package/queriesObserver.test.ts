@@ -358,7 +358,7 @@ describe('ten thousand queries', () => {
     const [, combineResult, trackResult] = observer.getOptimisticResult(many as never, combine);
     expect(combineResult(trackResult())).toBe(49_995_000);
     // To read `data` of each is not to tell each observer of it each time.
-    expect(performance.now() - started).toBeLessThan(8_000);
+    expect(performance.now() - started).toBeLessThan(15_000);
     let told = 0;
     observer.subscribe(() => told++);
     client.setQueryData(['item', 7], 1_000_000);
