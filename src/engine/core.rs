@@ -1,14 +1,13 @@
 //! The engine of one query cache.
 
-use super::clock::{Clock, SAME_MOMENT_MS};
-use super::decision::{Answers, Question, any_observer, is_active, is_disabled, is_static};
+use super::clock::Clock;
 use super::effect::{Action, Effect};
-use super::fetch::{Environment, Fetch, NetworkMode, Phase};
+use super::fetch::Environment;
 use super::frames::{Frame, Run, Work};
 use super::mutation::Mutation;
 use super::observer::Observer;
 use super::pending::PendingDecision;
-use super::query::{FetchStatus, Query};
+use super::query::Query;
 use super::random::Random;
 use super::registry::Registry;
 use super::rules::{Expansion, Rules};
@@ -18,11 +17,8 @@ use super::slab::Slab;
 use super::sources::Sources;
 use super::stats::Stats;
 use super::tags::Tags;
-use super::timers::{Deadline, TimerId, Timers};
+use super::timers::{TimerId, Timers};
 use super::watching::Departed;
-
-/// The longest delay that hosts take for a timer (ms): more overflows a signed 32-bit number and fires at once.
-const LONGEST_DELAY_MS: f64 = 2_147_483_647.0;
 
 /// The engine: everything that one query cache, and the mutations beside it, decide.
 ///
@@ -78,10 +74,10 @@ pub struct Engine {
     pub(super) departed: Vec<Departed>,
     pub(super) frames: Vec<Frame>,
     pub(super) decisions: Vec<PendingDecision>,
-    arena: Vec<u32>,
+    pub(super) arena: Vec<u32>,
     gone: Vec<u32>,
-    armed_at: Option<f64>,
-    disarming: bool,
+    pub(super) armed_at: Option<f64>,
+    pub(super) disarming: bool,
 }
 
 impl Engine {
@@ -134,32 +130,6 @@ impl Engine {
     /// What the page's managers say now. Commands say it too; this is for what follows a callback of the user.
     pub fn look(&mut self, environment: Environment) {
         self.environment = environment;
-    }
-
-    /// The host timer has fired at `reading` (ms).
-    pub fn fire(&mut self, reading: f64, now: f64, environment: Environment) -> bool {
-        self.clock.read(reading);
-        if let Some(armed_at) = self.armed_at.take() {
-            self.clock.prove(armed_at);
-        }
-        self.environment = environment;
-        self.timers.turn(Some(self.clock.now()));
-        self.command(|engine| engine.frames.push(Frame::Fire { now }))
-    }
-
-    /// Tells, in the microtask that `Effect::Disarm` asked for, whether the host timer should be cleared.
-    pub fn disarm(&mut self) -> bool {
-        self.disarming = false;
-        let idle = self.timers.is_empty() && self.armed_at.is_some();
-        if idle {
-            self.armed_at = None;
-        }
-        idle
-    }
-
-    /// Whether the host timer is to be set anew, and no outer command will see to it.
-    pub fn timer_pending(&self) -> bool {
-        self.frames.is_empty() && (self.wants_arm().is_some() || self.wants_disarm())
     }
 
     /// A callback has thrown: drops what is left to be told and marked in the current command. Fetches still begin, and due
@@ -332,275 +302,4 @@ impl Engine {
         self.arena.truncate(observers.start);
         (self.events && self.queries.get(query).is_some()).then_some(Effect::Event(query, action))
     }
-
-    fn begin(&mut self, query: u32, generation: u32, network: NetworkMode) -> Option<Effect> {
-        let record = self.queries.get_mut(query)?;
-        let before = record
-            .fetch
-            .replace(Box::new(Fetch::new(generation, network)));
-        record.strays.extend(before.map(|fetch| *fetch));
-        record.answered = false;
-        self.in_flight += 1;
-        self.frames.push(Frame::Start { query, generation });
-        Some(Effect::Begin(query))
-    }
-
-    fn start(&mut self, query: u32, generation: u32) -> Option<Effect> {
-        let record = self.queries.get_mut(query)?;
-        let fetch = record.fetch_of_mut(generation)?;
-        if fetch.network.can_start(self.environment) {
-            return Some(Effect::Run(query, generation));
-        }
-        fetch.phase = Phase::Paused;
-        record.state.fetch_status = FetchStatus::Paused;
-        self.announce(query, Action::Pause);
-        None
-    }
-
-    fn proceed_now(&mut self, query: u32, generation: u32) -> Option<Effect> {
-        let record = self.queries.get_mut(query)?;
-        let fetch = record
-            .fetch_of_mut(generation)
-            .filter(|fetch| fetch.phase == Phase::Continued)?;
-        if fetch.retry_cancelled && fetch.failures > 0.0 {
-            return Some(Effect::Reject(query, generation));
-        }
-        fetch.phase = Phase::Running;
-        Some(Effect::Run(query, generation))
-    }
-
-    fn each_next(
-        &mut self,
-        work: Work,
-        mut run: Run,
-        now: f64,
-        mut answers: Vec<f64>,
-    ) -> Option<Effect> {
-        if run.at == run.end {
-            if let Work::ChooseRefetch { kept } = work {
-                run = Run {
-                    at: run.start,
-                    end: kept,
-                    ..run
-                };
-                self.frames.push(Frame::Each {
-                    work: Work::Refetch,
-                    run,
-                    now,
-                    answers,
-                });
-            } else {
-                self.arena.truncate(run.start);
-            }
-            return None;
-        }
-        let query = self.arena[run.at];
-        let verdict = self.work_on(query, work, now, &answers);
-        let (again, step) = match verdict {
-            Err(question) => {
-                self.frames.push(Frame::Each {
-                    work,
-                    run,
-                    now,
-                    answers,
-                });
-                return Some(Effect::Ask(
-                    question.topic as u32,
-                    question.observer.unwrap_or(0),
-                ));
-            }
-            Ok(done) => done,
-        };
-        answers.clear();
-        let mut next = work;
-        match (work, again) {
-            (Work::Wake { focus }, _) => next = Work::Resume { focus },
-            (Work::Resume { focus }, _) => {
-                next = Work::Wake { focus };
-                run.at += 1;
-            }
-            (Work::ChooseRefetch { kept }, true) => {
-                self.arena[kept] = query;
-                next = Work::ChooseRefetch { kept: kept + 1 };
-                run.at += 1;
-            }
-            _ => run.at += 1,
-        }
-        self.frames.push(Frame::Each {
-            work: next,
-            run,
-            now,
-            answers,
-        });
-        match step {
-            Some(Step::Effect(effect)) => Some(effect),
-            Some(Step::Announce(action)) => {
-                self.announce(query, action);
-                None
-            }
-            None => None,
-        }
-    }
-
-    /// What one kind of work means for one query; the flag says that `ChooseRefetch` keeps it.
-    fn work_on(
-        &mut self,
-        id: u32,
-        work: Work,
-        now: f64,
-        answers: &[f64],
-    ) -> Result<(bool, Option<Step>), Question> {
-        let Some(query) = self.queries.get_mut(id) else {
-            return Ok((false, None));
-        };
-        let answers = &mut Answers::new(answers);
-        Ok(match work {
-            Work::Invalidate => {
-                if query.state.invalidated {
-                    return Ok((false, None));
-                }
-                query.state.invalidated = true;
-                self.stats.of(query.prefix).invalidations += 1;
-                (false, Some(Step::Announce(Action::Invalidate)))
-            }
-            Work::ChooseRefetch { .. } => {
-                let query = &self.queries[id];
-                let wanted = !is_disabled(query, query.skipped, &self.observers, answers)?
-                    && !is_static(query, &self.observers, answers)?;
-                (wanted, None)
-            }
-            Work::Refetch => (false, Some(Step::Effect(Effect::Fetch(id)))),
-            Work::Wake { focus } => {
-                let query = &self.queries[id];
-                let observer = any_observer(query, &self.observers, answers, |asker| {
-                    if focus {
-                        asker.on_focus(query, now)
-                    } else {
-                        asker.on_reconnect(query, now)
-                    }
-                })?;
-                (
-                    false,
-                    observer.map(|observer| Step::Effect(Effect::Wake(observer))),
-                )
-            }
-            Work::Resume { .. } => {
-                let resumes = query.fetch.as_ref().is_some_and(|fetch| {
-                    fetch.phase == Phase::Paused && fetch.can_continue(self.environment)
-                });
-                (false, resumes.then_some(Step::Effect(Effect::Continue(id))))
-            }
-            Work::Sweep => {
-                // A fetch that has begun since is younger than the operation and answers it.
-                let waits = query.in_sweep && !query.in_flight();
-                let query = &self.queries[id];
-                let wanted = waits
-                    && !query.observers.is_empty()
-                    && is_active(query, &self.observers, answers)?
-                    && !is_static(query, &self.observers, answers)?;
-                self.queries[id].in_sweep = false;
-                (false, wanted.then_some(Step::Effect(Effect::Fetch(id))))
-            }
-            Work::Drop => {
-                let watched = !query.observers.is_empty();
-                (
-                    false,
-                    Some(Step::Effect(if watched {
-                        Effect::Reset(id)
-                    } else {
-                        Effect::Remove(id)
-                    })),
-                )
-            }
-        })
-    }
-
-    fn fire_next(&mut self, now: f64) -> Option<Effect> {
-        let Some((at, what)) = self.timers.pop_due(self.clock.now()) else {
-            self.timers.turn(None);
-            return None;
-        };
-        self.frames.push(Frame::Fire { now });
-        match what {
-            Deadline::Gc(query) => {
-                let record = &mut self.queries[query];
-                record.gc = TimerId::NONE;
-                let over =
-                    record.observers.is_empty() && record.state.fetch_status == FetchStatus::Idle;
-                (over && record.indexed()).then_some(Effect::Remove(query))
-            }
-            Deadline::Retry(query, generation) => {
-                let fetch = self.queries[query].fetch_of_mut(generation)?;
-                fetch.sleep = TimerId::NONE;
-                Some(Effect::Wakened(query, generation))
-            }
-            Deadline::Stale(id) => {
-                // None where a listener has thrown while it was between two queries.
-                let observer = self.observers.get_mut(id)?;
-                observer.stale_timer = TimerId::NONE;
-                (!observer.last_stale).then_some(Effect::Stale(id))
-            }
-            Deadline::Interval(id) => {
-                let observer = self.observers.get_mut(id)?;
-                // After a sleep it polls once, not once for each interval that passed.
-                let next = if at + observer.interval > self.clock.now() {
-                    at
-                } else {
-                    self.clock.now()
-                };
-                observer.interval_timer = self
-                    .timers
-                    .set_again(next + observer.interval, Deadline::Interval(id));
-                let polls = observer.options.interval_in_background || self.environment.focused;
-                polls.then_some(Effect::Poll(id))
-            }
-            Deadline::MutationGc(id) => self.collect_mutation(id, at),
-            Deadline::RunRetry(id) => {
-                self.runs[id].fetch.sleep = TimerId::NONE;
-                Some(Effect::WakeRun(id))
-            }
-            Deadline::Sweep => {
-                self.sweep_timer = TimerId::NONE;
-                self.frames.push(Frame::Swept);
-                let list = std::mem::take(&mut self.sweep);
-                self.each(Work::Sweep, &list, now);
-                None
-            }
-        }
-    }
-
-    fn wants_arm(&self) -> Option<f64> {
-        let next = self.timers.next()?;
-        self.armed_at
-            .is_none_or(|armed| next < armed - SAME_MOMENT_MS)
-            .then_some(next)
-    }
-
-    fn wants_disarm(&self) -> bool {
-        self.armed_at.is_some() && !self.disarming && self.timers.is_empty()
-    }
-
-    fn timer_effect(&mut self) -> Option<Effect> {
-        if let Some(next) = self.wants_arm() {
-            let delay = (next - self.clock.now() - SAME_MOMENT_MS)
-                .ceil()
-                .clamp(0.0, LONGEST_DELAY_MS);
-            self.armed_at = Some(if delay == LONGEST_DELAY_MS {
-                self.clock.now() + delay
-            } else {
-                next
-            });
-            return Some(Effect::Arm(delay));
-        }
-        if self.wants_disarm() {
-            self.disarming = true;
-            return Some(Effect::Disarm);
-        }
-        None
-    }
-}
-
-enum Step {
-    Effect(Effect),
-    Announce(Action),
 }

@@ -1,7 +1,7 @@
 //! Commands of a fetch, from the wish to its end.
 
 use super::core::Engine;
-use super::effect::Action;
+use super::effect::{Action, Effect};
 use super::fetch::{Environment, Fetch, NetworkMode, Phase};
 use super::frames::Frame;
 use super::query::{Dirty, FetchStatus};
@@ -224,5 +224,48 @@ impl Engine {
             self.timers.clear(&mut fetch.sleep);
             self.in_flight -= 1;
         }
+    }
+
+    // Its frames
+
+    pub(super) fn begin(
+        &mut self,
+        query: u32,
+        generation: u32,
+        network: NetworkMode,
+    ) -> Option<Effect> {
+        let record = self.queries.get_mut(query)?;
+        let before = record
+            .fetch
+            .replace(Box::new(Fetch::new(generation, network)));
+        record.strays.extend(before.map(|fetch| *fetch));
+        record.answered = false;
+        self.in_flight += 1;
+        self.frames.push(Frame::Start { query, generation });
+        Some(Effect::Begin(query))
+    }
+
+    pub(super) fn start(&mut self, query: u32, generation: u32) -> Option<Effect> {
+        let record = self.queries.get_mut(query)?;
+        let fetch = record.fetch_of_mut(generation)?;
+        if fetch.network.can_start(self.environment) {
+            return Some(Effect::Run(query, generation));
+        }
+        fetch.phase = Phase::Paused;
+        record.state.fetch_status = FetchStatus::Paused;
+        self.announce(query, Action::Pause);
+        None
+    }
+
+    pub(super) fn proceed_now(&mut self, query: u32, generation: u32) -> Option<Effect> {
+        let record = self.queries.get_mut(query)?;
+        let fetch = record
+            .fetch_of_mut(generation)
+            .filter(|fetch| fetch.phase == Phase::Continued)?;
+        if fetch.retry_cancelled && fetch.failures > 0.0 {
+            return Some(Effect::Reject(query, generation));
+        }
+        fetch.phase = Phase::Running;
+        Some(Effect::Run(query, generation))
     }
 }
