@@ -145,13 +145,15 @@ function hydrateQuery(
   }
   const raw = state.data === undefined ? early : state.data;
   const data = raw === undefined ? undefined : deserialize(raw);
+  // Pending, and yet with data: written by hand, or resolved by now.
+  const comesWithData = data !== undefined && (state.status ?? 'pending') === 'pending';
   const isFetching = known?.state.fetchStatus === 'fetching';
   const takesPromise = known === undefined || (known.state.status !== 'pending' && !isFetching);
   let query = known;
   if (query === undefined) {
     const options = { ...defaults, queryKey, queryHash, meta, _type: queryType };
     const whole = wholeState(state, data);
-    if (isEarly && whole.status === 'pending') {
+    if (comesWithData) {
       whole.status = 'success';
       whole.dataUpdatedAt = dehydratedAt ?? 0;
     }
@@ -159,7 +161,7 @@ function hydrateQuery(
   } else if (isNews) {
     const { fetchStatus: _, ...values } = { ...state, data };
     const given: Partial<State> = values;
-    if (isEarly && state.status === 'pending') {
+    if (comesWithData) {
       Object.assign(given, { status: 'success', dataUpdatedAt: dehydratedAt }, !isFetching && { fetchStatus: 'idle' });
     }
     query.setState(given);

@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { same } from '../same.js';
 import { fetcher, share, shared, update } from '../script/markers.js';
-import { advance, client, observer, query } from '../script/steps.js';
+import { advance, client, hydration, list, observer, query } from '../script/steps.js';
 import { a, mount } from './mount.js';
 
 describe('set', () => {
@@ -49,4 +49,17 @@ describe('set', () => {
     client.refetchQueries(),
     advance(10),
   ]);
+});
+
+describe('a pending query that has data', () => {
+  same(
+    'is hydrated as what it has, as of the moment it was dehydrated',
+    [
+      list.create(0, [{ queryKey: ['a', 1], queryFn: fetcher({}) }], 'data'),
+      query.setState(['a', 1], { data: {} }),
+      hydration.dehydrate('first', 0, 'all', false),
+      hydration.hydrate('first', 1),
+    ],
+    { clients: 'two, two caches' },
+  );
 });
