@@ -299,7 +299,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     if (leaves === 1) {
       query.cancel({ revert: true });
     }
-    this.host.removeObserver(id);
+    this.host.removeObserver(id, watcher);
     if (query.getObserversCount() === 0) {
       this.host.drain(engine.schedule_gc(query.attach(), reading()));
     }

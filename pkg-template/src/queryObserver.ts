@@ -111,8 +111,9 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
       this.#cache.host.engine.set_options(this.slot, bits, staleTime, interval);
     }
     this.#updateQuery();
+    this.#query.setOptions(this.options);
+    // Of this moment: initial data may have come with the options, and a listener may have moved it on.
     const query = this.#query;
-    query.setOptions(this.options);
     if ((previous as { _defaulted?: boolean })._defaulted && !shallowEqualObjects(this.options, previous)) {
       this.#cache.notify({ type: 'observerOptionsUpdated', query: query as never, observer: this as never });
     }

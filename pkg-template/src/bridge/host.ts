@@ -34,6 +34,8 @@ export interface QueryPort {
 
 /** What the engine can ask of an observer. */
 export interface ObserverPort {
+  /** Its id in the engine, or `NONE`. */
+  readonly slot: number;
   onQueryUpdate(): void;
   wake(): void;
   poll(): void;
@@ -86,7 +88,7 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
   #mutations: (MutationPort | undefined)[] = [];
   #runs: (RunPort | undefined)[] = [];
   /** Observers that have left, while a running notification may still reach them. */
-  #leaving: number[] = [];
+  readonly #leaving: [id: number, observer: TObserver][] = [];
   /** Queries that nothing needs, while something may still be told of them. */
   readonly #detaching = new Set<TQuery>();
   #depth = 0;
@@ -149,11 +151,19 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
     this.#observers[id & SLOT] = observer;
   }
 
-  removeObserver(id: number): void {
+  removeObserver(id: number, observer: TObserver): void {
     if (this.#depth > 0) {
-      this.#leaving.push(id);
+      this.#leaving.push([id, observer]);
     } else {
-      this.#observers[id & SLOT] = undefined;
+      this.#forgetObserver(id, observer);
+    }
+  }
+
+  /** Another observer may have the slot by now, or the same one again. */
+  #forgetObserver(id: number, observer: TObserver): void {
+    const at = id & SLOT;
+    if (this.#observers[at] === observer && (observer.slot & SLOT) !== at) {
+      this.#observers[at] = undefined;
     }
   }
 
@@ -306,8 +316,8 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
 
   /** Now that nothing is told any more: observers that have left, and queries that nothing needs. */
   #partFromTheGone(): void {
-    for (const id of this.#leaving.splice(0)) {
-      this.#observers[id & SLOT] = undefined;
+    for (const [id, observer] of this.#leaving.splice(0)) {
+      this.#forgetObserver(id, observer);
     }
     for (const query of this.#detaching) {
       this.#detaching.delete(query);
@@ -449,7 +459,7 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
     this.#observers = [];
     this.#mutations = [];
     this.#runs = [];
-    this.#leaving = [];
+    this.#leaving.length = 0;
     this.#detaching.clear();
     this.#depth = 0;
     this.recovery?.leave(queries, observers);
