@@ -41,12 +41,16 @@ export function scriptedFetcher(world: World, plan: FetcherPlan) {
     };
 
     const { delay = 7, signal } = plan;
+    const hash = world.core.hashKey(context.queryKey);
     if (delay === 'sync' || delay === 'now') {
-      if (signal) watchAbort();
+      if (signal) {
+        // Another try may follow, and until then there is something to stop.
+        if (failing) world.stoppable.add(hash);
+        watchAbort(() => world.stoppable.delete(hash));
+      }
       return delay === 'sync' ? answer() : new Promise((resolve) => resolve(answer()));
     }
     return new Promise((resolve, reject) => {
-      const hash = world.core.hashKey(context.queryKey);
       if (signal) {
         world.stoppable.add(hash);
         watchAbort((error) => {
