@@ -11,7 +11,9 @@ end
 local from = ARGV[3]
 if ARGV[6] ~= '' then
   local time = redis.call('TIME')
-  local began = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000) - tonumber(ARGV[6]) - 1)
+  local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+  -- Any number may come from outside; an id below 0 would be an error.
+  local began = string.format('%.0f', math.max(0, now - tonumber(ARGV[6]) - 1))
   -- Its first entry, and so each after it, is still there.
   local before = redis.call('XREVRANGE', KEYS[1], began, '-', 'COUNT', 1)
   if #before == 0 then return {'trimmed', epoch, last, {}, 0} end

@@ -455,13 +455,17 @@ async fn an_age_gets_what_came_since_through_any_hub() {
     publish(&one, "new").await;
 
     let other = hub(&redis);
-    let asked = |age_ms: u32| format!("?age_ms={age_ms}");
+    let asked = |age_ms: u64| format!("?age_ms={age_ms}");
     let (_, replayed, sync) = other.resume(&asked(1_000), Some(&all()), None).await;
     let tags: Vec<String> = replayed.iter().flat_map(|event| event.tags()).collect();
     assert_eq!(tags, ["new"]);
     assert_eq!(sync.body, json!({ "replayed": 1, "age_ms": 1_000 }));
 
     let (_, replayed, sync) = other.resume(&asked(60_000), Some(&all()), None).await;
+    assert!(replayed.is_empty());
+    assert_eq!(sync.body, json!({ "replayed": 0 }));
+
+    let (_, replayed, sync) = other.resume(&asked(u64::MAX), Some(&all()), None).await;
     assert!(replayed.is_empty());
     assert_eq!(sync.body, json!({ "replayed": 0 }));
 }
