@@ -12,6 +12,7 @@ export {
 } from './hydration';
 export { InfiniteQueryObserver } from './infiniteQueryObserver';
 export { isServer } from './isServer';
+export { decodeJson } from './json/decodeJson';
 export {
   dataTagErrorSymbol,
   dataTagSymbol,

@@ -257,6 +257,24 @@ export interface Stats extends PrefixStats {
   byPrefix: Record<string, PrefixStats>;
 }
 
+/**
+ * The value of a JSON body, as `JSON.parse` gives it. Only what changed since the query's last body is parsed: everything that
+ * deeply equals the previous data keeps its identity, at any depth, also where elements moved, were inserted or removed.
+ * @param context - What the query function got.
+ * @param body - What `fetch` answered, not read by anybody else; or the body's bytes, as UTF-8.
+ * @throws {SyntaxError} `JSON.parse`'s own, when the body isn't JSON
+ * @throws {TypeError} when there is no body, or it has been read before
+ * @throws the signal's reason, when the fetch is aborted while the body arrives
+ * @example
+ * ```ts
+ * queryFn: async (context) => decodeJson(context, await fetch('/api/agents', { signal: context.signal }))
+ * ```
+ */
+export declare function decodeJson<T = unknown>(
+  context: { client: unknown; queryKey: ReadonlyArray<unknown> },
+  body: Response | ArrayBuffer | ArrayBufferView,
+): Promise<T>;
+
 /** The engine can't run here: WebAssembly is missing or forbidden. The message names the cause and the remedy. */
 export declare class EngineUnavailableError extends Error {
   name: 'EngineUnavailableError';

@@ -6,7 +6,7 @@ import { Consumer } from './consumer.js';
 
 // Nothing of query-core may be missing, and what is there beyond it is listed here.
 
-const VALUES_BEYOND = ['EngineTrapError', 'EngineUnavailableError', 'TTL', 'defineKeys'];
+const VALUES_BEYOND = ['EngineTrapError', 'EngineUnavailableError', 'TTL', 'decodeJson', 'defineKeys'];
 const TYPES_BEYOND = [
   'ConnectOptions',
   'Key',

@@ -1,0 +1,38 @@
+import type { QueryFunctionContext } from '@tanstack/query-core';
+import { utf8 } from '../bridge/utf8';
+import { fetchSignal, type SignalCarrier } from '../fetchSignal';
+import { show } from '../show';
+import { type Body, bytesOf, readBody } from './body';
+
+/**
+ * The value of a JSON body. Rejects with the SyntaxError of `JSON.parse` where it isn't JSON, with the signal's reason where
+ * the fetch is aborted, and with a TypeError where there is no body to read.
+ */
+export async function decodeJson(context: QueryFunctionContext, body: Body): Promise<unknown> {
+  checkBody(body);
+  const bytes = bytesOf(body);
+  return parse(bytes ? [bytes] : await readBody(body, signalOf(context)));
+}
+
+function checkBody(body: unknown): void {
+  const { arrayBuffer } = (body ?? {}) as Response;
+  if (typeof arrayBuffer !== 'function' && !bytesOf((body ?? {}) as never)) {
+    throw new TypeError(
+      `decodeJson was given ${show(body)} as a body. Give it the Response itself, before anything else has read it, or the body as ArrayBuffer or Uint8Array.`,
+    );
+  }
+}
+
+/** Of a context that isn't ours, the signal that is there. Ours tells it without noting that somebody reads it. */
+function signalOf(context: QueryFunctionContext & SignalCarrier): AbortSignal | undefined {
+  return context[fetchSignal] ?? context?.signal;
+}
+
+function parse(pieces: readonly Uint8Array[]): unknown {
+  const decoder = new (utf8().TextDecoder)();
+  let text = '';
+  for (const piece of pieces) {
+    text += decoder.decode(piece, { stream: true });
+  }
+  return JSON.parse(text + decoder.decode());
+}
