@@ -190,7 +190,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
     const data = new Promise<Result>((resolve) => {
       // Data that comes by any way can be rendered; the fetch may go on behind it.
       const unsubscribe = this.#cache.subscribe((event) => {
-        if (event.type === 'updated' && event.query === (query as never) && query.data !== undefined) {
+        if (event.type === 'updated' && event.query.queryHash === query.queryHash && query.data !== undefined) {
           unsubscribe();
           resolve(result());
         }

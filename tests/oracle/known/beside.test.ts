@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { same } from '../same.js';
 import { at, fetcher, fn, select, update } from '../script/markers.js';
-import { advance, cache, client, observer, online, query, raise } from '../script/steps.js';
+import { advance, batch, cache, client, observer, online, query, raise } from '../script/steps.js';
 import { a, mount } from './mount.js';
 
 describe('two fetches of one query', () => {
@@ -142,6 +142,13 @@ describe('moments of a result', () => {
     observer.subscribe(0, at(0, [client.resetQueries({ queryKey: a })])),
     client.refetchQueries({}),
     observer.fetchOptimistic(0),
+    advance(31),
+  ]);
+  same('a render that waits for a removed query with data goes on when its successor is told of', [
+    ...mount({ initialData: 1 }),
+    observer.create(1, { queryKey: a, queryFn: fetcher({}) }),
+    observer.fetchOptimistic(1),
+    batch([client.removeQueries(), observer.refetch(1)]),
     advance(31),
   ]);
   same('who waits for the promise of a query hears after its listeners', [
