@@ -78,7 +78,8 @@ impl Engine {
                 .chain(by_mutation)
                 .chain(by_run)
                 .sum::<usize>()
-                + set(self.sweep_timer),
+                + set(self.sweep_timer)
+                + set(self.memory_timer),
             frames: self.frames.len(),
         }
     }

@@ -4,6 +4,7 @@ use super::clock::Clock;
 use super::effect::{Action, Effect};
 use super::fetch::Environment;
 use super::frames::{Frame, Run, Work};
+use super::memory::Memory;
 use super::mutation::Mutation;
 use super::observer::Observer;
 use super::pending::PendingDecision;
@@ -56,6 +57,10 @@ pub struct Engine {
     pub(super) stats: Stats,
     pub(super) sources: Sources,
     pub(super) sequence: u64,
+    /// What values take, where somebody asked for a bound.
+    pub(super) memory: Option<Box<Memory>>,
+    pub(super) memory_timer: TimerId,
+    pub(super) memory_at: f64,
     /// Queries with observers.
     pub(super) watched: Vec<u32>,
     /// Queries with a fetch that hasn't settled.
@@ -156,12 +161,17 @@ impl Engine {
     pub fn next(&mut self) -> Effect {
         loop {
             let Some(frame) = self.frames.pop() else {
+                if let Some(effect) = self.memory_effect() {
+                    // What listeners do meanwhile is done before the next one.
+                    self.frames.push(Frame::Boundary);
+                    return effect;
+                }
                 return self.timer_effect().unwrap_or(Effect::Done);
             };
             let effect = match frame {
                 Frame::Boundary => {
                     if self.frames.is_empty() {
-                        if let Some(effect) = self.timer_effect() {
+                        if let Some(effect) = self.memory_effect().or_else(|| self.timer_effect()) {
                             self.frames.push(Frame::Boundary);
                             return effect;
                         }
@@ -193,6 +203,7 @@ impl Engine {
                     answers,
                 } => self.each_next(work, run, now, answers),
                 Frame::Fire { now } => self.fire_next(now),
+                Frame::Tidy { slice } => self.tidy_next(slice),
                 Frame::Swept => Some(Effect::Swept),
             };
             if let Some(effect) = effect {

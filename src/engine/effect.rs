@@ -1,5 +1,7 @@
 //! What the engine asks JavaScript to do, one thing at a time.
 
+use super::memory::Reason;
+
 /// Which action an `updated` event tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -55,6 +57,10 @@ pub enum Effect {
     Disarm,
     /// All that operations had marked has been asked for.
     Swept,
+    /// Pack a query's data, then say `frozen`.
+    Freeze(u32),
+    /// Remove a query: memory is short.
+    Evict(u32, Reason),
     /// Remove a mutation whose time is over.
     CollectMutation(u32),
     /// The sleep of a run is over: call `wake_run` in a microtask.
@@ -86,6 +92,8 @@ impl Effect {
             Self::Wakened(query, generation) => (21, fetch(query, generation)),
             Self::CollectMutation(mutation) => (22, f64::from(mutation)),
             Self::WakeRun(run) => (23, f64::from(run)),
+            Self::Freeze(query) => (24, f64::from(query)),
+            Self::Evict(query, reason) => (25 + reason as u32, f64::from(query)),
         };
         f64::from(code) + 32.0 * payload
     }

@@ -5,6 +5,7 @@
 
 use super::effect::Action;
 use super::fetch::NetworkMode;
+use super::memory::Slice;
 
 /// A run of ids in the arena.
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +66,8 @@ pub enum Frame {
     },
     /// Handle all due deadlines.
     Fire { now: f64 },
+    /// Freeze and drop values.
+    Tidy { slice: Slice },
     /// Tell that a sweep has ended.
     Swept,
 }

@@ -35,7 +35,8 @@ impl Engine {
 
     /// Whether the host timer is to be set anew, and no outer command will see to it.
     pub fn timer_pending(&self) -> bool {
-        self.frames.is_empty() && (self.wants_arm().is_some() || self.wants_disarm())
+        self.frames.is_empty()
+            && (self.wants_arm().is_some() || self.wants_disarm() || self.is_pressing())
     }
 
     pub(super) fn fire_next(&mut self, now: f64) -> Option<Effect> {
@@ -76,6 +77,11 @@ impl Engine {
                     .set_again(next + observer.interval, Deadline::Interval(id));
                 let polls = observer.options.interval_in_background || self.environment.focused;
                 polls.then_some(Effect::Poll(id))
+            }
+            Deadline::Memory => {
+                self.memory_timer = TimerId::NONE;
+                self.begin_slice();
+                None
             }
             Deadline::MutationGc(id) => self.collect_mutation(id, at),
             Deadline::RunRetry(id) => {

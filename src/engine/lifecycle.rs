@@ -78,6 +78,7 @@ impl Engine {
             self.queries[before].next_in_node = next;
         }
         self.tags.clear(&mut self.queries, id);
+        self.forget_memory(id);
         self.registry.prune(node, &mut self.freed);
         self.freed.len()
     }
@@ -114,6 +115,7 @@ impl Engine {
         if collected && query.gc_time >= 0.0 && query.gc_time.is_finite() {
             query.gc = self.timers.set(now + query.gc_time, Deadline::Gc(id));
         }
+        self.let_go(id);
     }
 
     /// Stops that time.

@@ -18,9 +18,13 @@ pub enum Source<'a> {
 impl Engine {
     /// The query of exactly this key whose hash is the default one.
     #[inline]
-    pub fn find(&self, key: &[u32]) -> Option<u32> {
+    pub fn find(&mut self, key: &[u32]) -> Option<u32> {
         let query = self.registry.find_query(key);
-        (query != NO_QUERY).then_some(query)
+        if query == NO_QUERY {
+            return None;
+        }
+        self.note_use(query);
+        Some(query)
     }
 
     /// Selects candidates by key; whether some of them need the raw keys to be compared.

@@ -17,6 +17,8 @@ pub enum Deadline {
     Sweep,
     /// An unwatched mutation may go.
     MutationGc(u32),
+    /// Values may have to be frozen or dropped.
+    Memory,
     /// A run of a mutation is tried again.
     RunRetry(u32),
 }

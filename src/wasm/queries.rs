@@ -12,17 +12,17 @@ impl Engine {
     }
 
     /// The query of a key of up to four symbols.
-    pub fn find(&self, length: usize, a: u32, b: u32, c: u32, d: u32) -> u32 {
+    pub fn find(&mut self, length: usize, a: u32, b: u32, c: u32, d: u32) -> u32 {
         self.core
-            .borrow()
+            .borrow_mut()
             .find(&[a, b, c, d][..length])
             .unwrap_or(NONE)
     }
 
     /// The query of a key of any length, from the inbox.
-    pub fn find_long(&self, length: usize) -> u32 {
+    pub fn find_long(&mut self, length: usize) -> u32 {
         self.core
-            .borrow()
+            .borrow_mut()
             .find(&self.inbox[..length])
             .unwrap_or(NONE)
     }

@@ -23,3 +23,6 @@ export const BEGIN = 20;
 export const WAKENED = 21;
 export const COLLECT_MUTATION = 22;
 export const WAKE_RUN = 23;
+export const FREEZE = 24;
+export const EVICT = 25;
+export const EVICT_TOO_LARGE = 26;

@@ -1,0 +1,494 @@
+//! Memory: what the values of a cache take, and what becomes of those that nobody watches.
+//!
+//! A value is *hot* (as JavaScript made it), or *cold* (packed bytes). Hot ones are frozen the least recently used first, when
+//! they have not been used for long, or when all together are too much; when nothing is left to freeze, the least recently
+//! used go. A value that is held (watched, or being fetched) stays as it is.
+//!
+//! Nothing here walks all values: each use is one store, and the orders learn of it when it counts.
+
+pub mod budget;
+pub mod order;
+pub mod recency;
+mod sweeping;
+
+use budget::Budget;
+use order::Order;
+use recency::Recency;
+
+use super::slab;
+
+/// How much is frozen in one slice of work (bytes of the value as it is): some 3 ms.
+const SLICE_BYTES: f64 = 131_072.0;
+/// What dropping a value counts for in a slice (bytes).
+const DROP_COST: f64 = 4_096.0;
+/// The pause between two slices that make room (ms), and between two that only tidy up.
+const PRESSING_PAUSE_MS: f64 = 1.0;
+const TIDY_PAUSE_MS: f64 = 16.0;
+/// How many values whose place turned out to be outdated are moved in one slice.
+const MOST_MOVES: u32 = 4_096;
+/// So much is frozen at once for each byte that came while there was far too much.
+const PAY_BACK: f64 = 2.0;
+
+/// Why a value had to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// All values together were too much, and it was the least recently used.
+    Budget = 0,
+    /// It alone took more than its share.
+    TooLarge = 1,
+}
+
+/// What is to be done with a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// Pack it, then say `frozen`.
+    Freeze(u32),
+    /// Remove it.
+    Evict(u32, Reason),
+}
+
+/// What a value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Form {
+    /// There is none.
+    #[default]
+    None,
+    /// As JavaScript made it.
+    Hot,
+    /// The same, but it can't be frozen, or it would be in vain.
+    Stiff,
+    /// Packed.
+    Cold,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Value {
+    form: Form,
+    /// What it takes as it is (bytes).
+    hot: f64,
+    /// What it takes packed (bytes).
+    cold: f64,
+    /// Its size was told by who made it, before it came.
+    is_known: bool,
+}
+
+/// What was counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Counts {
+    /// Values frozen.
+    pub freezes: u32,
+    /// Values that could not be frozen.
+    pub refusals: u32,
+    /// Values thawed.
+    pub thaws: u32,
+    /// Values that had to go, by reason.
+    pub evicted: [u32; 2],
+}
+
+/// Sums over values.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Sum {
+    /// How many.
+    pub values: u32,
+    /// What they take (bytes).
+    pub bytes: f64,
+}
+
+impl Sum {
+    fn add(&mut self, bytes: f64) {
+        self.values += 1;
+        self.bytes += bytes;
+    }
+
+    fn take(&mut self, bytes: f64) {
+        self.values -= 1;
+        self.bytes -= bytes;
+    }
+}
+
+/// The values of a cache, by the ids of their queries.
+#[derive(Debug)]
+pub struct Memory {
+    budget: Budget,
+    values: Vec<Value>,
+    recency: Recency,
+    /// Hot ones that may be frozen, and are not known to be held.
+    freezable: Order,
+    /// What may only go: cold and stiff ones.
+    rest: Order,
+    /// What may be too large to be kept.
+    oversize: Vec<u32>,
+    hot: Sum,
+    cold: Sum,
+    counts: Counts,
+    /// What may still be frozen or dropped before the command ends (bytes): values came while there was far too much.
+    debt: f64,
+    /// Whether dropping, of which listeners are told, has to wait for a slice.
+    quiet: bool,
+}
+
+impl Memory {
+    /// An empty memory of this budget.
+    pub fn new(budget: Budget) -> Self {
+        Self {
+            budget,
+            values: Vec::new(),
+            recency: Recency::new(budget.cold_after),
+            freezable: Order::default(),
+            rest: Order::default(),
+            oversize: Vec::new(),
+            hot: Sum::default(),
+            cold: Sum::default(),
+            counts: Counts::default(),
+            debt: 0.0,
+            quiet: false,
+        }
+    }
+
+    /// Notes that a value is used now.
+    #[inline]
+    pub fn used(&mut self, id: u32) {
+        self.recency.note(id);
+    }
+
+    /// Takes the size of a value that is about to come (bytes).
+    pub fn expect(&mut self, id: u32, bytes: f64) {
+        let value = self.value(id);
+        value.is_known = true;
+        self.put(id, bytes);
+    }
+
+    /// Whether the size of the value that is about to come is known.
+    pub fn expects(&self, id: u32) -> bool {
+        self.values
+            .get(slab::index(id) as usize)
+            .is_some_and(|value| value.is_known)
+    }
+
+    /// What was about to come doesn't.
+    pub fn expect_nothing(&mut self, id: u32) {
+        if let Some(value) = self.values.get_mut(slab::index(id) as usize) {
+            value.is_known = false;
+        }
+    }
+
+    /// A hot value has come; its size (bytes), or NaN where that was told before.
+    pub fn store(&mut self, id: u32, bytes: f64) {
+        let value = self.value(id);
+        let known = std::mem::take(&mut value.is_known);
+        let bytes = if known && bytes.is_nan() {
+            value.hot
+        } else {
+            bytes
+        };
+        self.put(id, bytes);
+        self.recency.note(id);
+    }
+
+    /// A cold value is hot again.
+    pub fn thaw(&mut self, id: u32) {
+        let value = *self.value(id);
+        if value.form == Form::Cold {
+            self.counts.thaws += 1;
+            self.put(id, value.hot);
+            self.recency.note(id);
+            self.quiet = true;
+        }
+    }
+
+    /// A hot value has been packed into so many bytes, or it can't be (`None`). In vain counts as not.
+    pub fn freeze(&mut self, id: u32, bytes: Option<f64>) {
+        let value = *self.value(id);
+        if value.form != Form::Hot {
+            return;
+        }
+        self.freezable.remove(id);
+        match bytes {
+            Some(bytes) => {
+                self.counts.freezes += 1;
+                self.hot.take(value.hot);
+                self.cold.add(bytes);
+                let value = self.value(id);
+                value.form = Form::Cold;
+                value.cold = bytes;
+            }
+            None => {
+                self.counts.refusals += 1;
+                self.value(id).form = Form::Stiff;
+            }
+        }
+        self.rest.insert(id, self.recency.last_use(id));
+    }
+
+    /// Nobody holds a value any more; that it was held until now is a use.
+    pub fn let_go(&mut self, id: u32) {
+        let Some(value) = self.values.get(slab::index(id) as usize).copied() else {
+            return;
+        };
+        self.recency.note(id);
+        let use_ = self.recency.last_use(id);
+        match value.form {
+            Form::None => return,
+            Form::Hot if value.hot >= self.budget.cold_from => self.freezable.insert(id, use_),
+            Form::Hot | Form::Stiff | Form::Cold => self.rest.insert(id, use_),
+        }
+        if value.form != Form::Cold && value.hot > self.budget.largest {
+            self.oversize.push(id);
+        }
+    }
+
+    /// A value is gone.
+    pub fn forget(&mut self, id: u32) {
+        let Some(value) = self.values.get_mut(slab::index(id) as usize) else {
+            return;
+        };
+        let value = std::mem::take(value);
+        self.take_out(id, value);
+    }
+
+    /// What all values take (bytes).
+    pub fn bytes(&self) -> f64 {
+        self.hot.bytes + self.cold.bytes
+    }
+
+    /// The budget.
+    pub const fn budget(&self) -> Budget {
+        self.budget
+    }
+
+    /// Hot values.
+    pub const fn hot(&self) -> Sum {
+        self.hot
+    }
+
+    /// Cold values.
+    pub const fn cold(&self) -> Sum {
+        self.cold
+    }
+
+    /// What was counted.
+    pub const fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// What a hot value takes (bytes); `None` where there is none.
+    pub fn hot_size(&self, id: u32) -> Option<f64> {
+        let value = self.values.get(slab::index(id) as usize)?;
+        matches!(value.form, Form::Hot | Form::Stiff).then_some(value.hot)
+    }
+
+    /// Whether something has to be done before the command ends.
+    #[inline]
+    pub fn is_pressing(&self) -> bool {
+        self.debt > 0.0
+    }
+
+    /// What has to be done before the command ends; `held` tells what has to stay.
+    pub fn choose_at_once(&mut self, held: impl Fn(u32) -> bool) -> Option<Choice> {
+        if !self.budget.is_far_over(self.bytes()) || self.debt <= 0.0 {
+            self.debt = 0.0;
+            self.quiet = false;
+            return None;
+        }
+        let mut moves = u32::MAX;
+        let choice = self.make_room(&held, self.quiet, &mut moves);
+        match choice {
+            Some(choice) => self.debt -= self.cost(choice).max(1.0),
+            None => {
+                self.debt = 0.0;
+                self.quiet = false;
+            }
+        }
+        choice
+    }
+
+    /// Marks what time it is (ms).
+    pub fn mark(&mut self, now: f64) {
+        self.recency.mark(now);
+    }
+
+    /// Begins a slice of work at `now` (ms).
+    pub fn begin(&mut self, now: f64) -> Slice {
+        self.recency.mark(now);
+        Slice {
+            now,
+            bytes: SLICE_BYTES,
+            moves: MOST_MOVES,
+        }
+    }
+
+    /// The next thing to do in a slice; `held` tells what has to stay.
+    pub fn choose(&mut self, slice: &mut Slice, held: impl Fn(u32) -> bool) -> Option<Choice> {
+        if slice.bytes <= 0.0 || slice.moves == 0 {
+            return None;
+        }
+        let choice = self
+            .too_large(&held)
+            .or_else(|| {
+                self.budget
+                    .is_over(self.bytes())
+                    .then(|| self.make_room(&held, false, &mut slice.moves))
+                    .flatten()
+            })
+            .or_else(|| self.old(&held, slice));
+        if let Some(choice) = choice {
+            slice.bytes -= self.cost(choice);
+        }
+        choice
+    }
+
+    /// When the next slice is due (ms), after one at `now`.
+    pub fn next_slice(&self, now: f64) -> Option<f64> {
+        let has_room = !self.budget.is_over(self.bytes());
+        if !self.oversize.is_empty()
+            || !(has_room || self.freezable.is_empty() && self.rest.is_empty())
+        {
+            return Some(now + PRESSING_PAUSE_MS);
+        }
+        let (_, use_) = self.freezable.first()?;
+        if !self.budget.cold_after.is_finite() {
+            return None;
+        }
+        let old_at = self
+            .recency
+            .no_later_than(use_)
+            .map_or(f64::INFINITY, |at| at + self.budget.cold_after);
+        // Not before the next mark: without it nothing is known to be old.
+        Some(
+            old_at
+                .min(now + self.recency.apart())
+                .max(now + TIDY_PAUSE_MS),
+        )
+    }
+
+    fn value(&mut self, id: u32) -> &mut Value {
+        let at = slab::index(id) as usize;
+        if at >= self.values.len() {
+            self.values.resize(at + 1, Value::default());
+            self.recency.admit(id);
+        }
+        &mut self.values[at]
+    }
+
+    fn put(&mut self, id: u32, bytes: f64) {
+        let bytes = bytes.max(0.0);
+        let before = *self.value(id);
+        self.take_out(id, before);
+        let value = self.value(id);
+        value.form = Form::Hot;
+        value.hot = bytes;
+        self.hot.add(bytes);
+        if self.budget.is_far_over(self.bytes()) {
+            self.debt += PAY_BACK * bytes;
+        }
+    }
+
+    fn take_out(&mut self, id: u32, value: Value) {
+        match value.form {
+            Form::None => return,
+            Form::Cold => self.cold.take(value.cold),
+            Form::Hot | Form::Stiff => self.hot.take(value.hot),
+        }
+        self.freezable.remove(id);
+        self.rest.remove(id);
+    }
+
+    fn cost(&self, choice: Choice) -> f64 {
+        match choice {
+            Choice::Freeze(id) => self.values[slab::index(id) as usize].hot,
+            Choice::Evict(..) => DROP_COST,
+        }
+    }
+
+    fn too_large(&mut self, held: &impl Fn(u32) -> bool) -> Option<Choice> {
+        while let Some(id) = self.oversize.pop() {
+            let is_large = self
+                .hot_size(id)
+                .is_some_and(|bytes| bytes > self.budget.largest);
+            // Held again: it will be let go again. Gone: another value may have its slot.
+            if is_large && !held(id) {
+                return Some(self.chosen(Choice::Evict(id, Reason::TooLarge)));
+            }
+        }
+        None
+    }
+
+    fn make_room(
+        &mut self,
+        held: &impl Fn(u32) -> bool,
+        quiet: bool,
+        moves: &mut u32,
+    ) -> Option<Choice> {
+        if let Some(id) = first(&mut self.freezable, &self.recency, held, moves) {
+            return Some(self.chosen(Choice::Freeze(id)));
+        }
+        if quiet || *moves == 0 {
+            return None;
+        }
+        let id = first(&mut self.rest, &self.recency, held, moves)?;
+        Some(self.chosen(Choice::Evict(id, Reason::Budget)))
+    }
+
+    fn old(&mut self, held: &impl Fn(u32) -> bool, slice: &mut Slice) -> Option<Choice> {
+        if !self.budget.cold_after.is_finite() {
+            return None;
+        }
+        // Not the last use: one that is old by now may have been used since.
+        let is_due = |recency: &Recency, use_: u64| {
+            recency
+                .no_later_than(use_)
+                .is_some_and(|at| at + self.budget.cold_after <= slice.now)
+        };
+        let (_, use_) = self.freezable.first()?;
+        if !is_due(&self.recency, use_) {
+            return None;
+        }
+        let id = first(&mut self.freezable, &self.recency, held, &mut slice.moves)?;
+        is_due(&self.recency, self.recency.last_use(id)).then(|| self.chosen(Choice::Freeze(id)))
+    }
+
+    /// What was chosen is out of the orders, so that it isn't chosen again should it fail.
+    fn chosen(&mut self, choice: Choice) -> Choice {
+        let (Choice::Freeze(id) | Choice::Evict(id, _)) = choice;
+        if let Choice::Evict(_, reason) = choice {
+            self.counts.evicted[reason as usize] += 1;
+        }
+        self.freezable.remove(id);
+        self.rest.remove(id);
+        choice
+    }
+}
+
+/// A stretch of work.
+#[derive(Debug, Clone, Copy)]
+pub struct Slice {
+    now: f64,
+    /// What it may still freeze (bytes).
+    bytes: f64,
+    /// How many outdated places it may still mend.
+    moves: u32,
+}
+
+/// The least recently used of those that nobody holds; drops those on the way that somebody does.
+fn first(
+    order: &mut Order,
+    recency: &Recency,
+    held: &impl Fn(u32) -> bool,
+    moves: &mut u32,
+) -> Option<u32> {
+    while let Some((id, use_)) = order.first() {
+        if *moves == 0 {
+            return None;
+        }
+        let last = recency.last_use(id);
+        if held(id) {
+            order.remove(id);
+        } else if last > use_ {
+            order.put_off(last);
+        } else {
+            return Some(id);
+        }
+        *moves -= 1;
+    }
+    None
+}
