@@ -123,9 +123,18 @@ export function hydrate(client: CoreQueryClient, dehydratedState: unknown, optio
   }
   const deserialize = options?.defaultOptions?.deserializeData ?? defaults?.deserializeData ?? asItIs;
   const queryDefaults = { ...defaults?.queries, ...options?.defaultOptions?.queries };
-  for (const query of queries) {
-    hydrateQuery(client, query, queryDefaults, deserialize);
+  const cache = client.getQueryCache() as unknown as QueryCache;
+  for (let at = 0; at < queries.length; at += 1) {
+    const query = queries[at]!;
+    // Most of a payload that comes again is known: not a call for each of these.
+    if (query.promise || isNewer(query, cache.get(query.queryHash ?? hashKey(query.queryKey)))) {
+      hydrateQuery(client, query, queryDefaults, deserialize);
+    }
   }
+}
+
+function isNewer({ state }: DehydratedQuery, known: Query | undefined): boolean {
+  return known === undefined || state.dataUpdatedAt > known.dataUpdatedAt;
 }
 
 function hydrateQuery(
@@ -140,9 +149,6 @@ function hydrateQuery(
   const isEarly = early !== undefined;
   const at = known?.dataUpdatedAt ?? 0;
   const isNews = known === undefined || state.dataUpdatedAt > at || (isEarly && dehydratedAt > at);
-  if (!isNews && !promise) {
-    return;
-  }
   const raw = state.data === undefined ? early : state.data;
   const data = raw === undefined ? undefined : deserialize(raw);
   // Pending, and yet with data: written by hand, or resolved by now.
@@ -208,9 +214,10 @@ function entriesOf<T>(list: T[] | undefined, name: string): T[] {
   if (!Array.isArray(list)) {
     throw new TypeError(`The ${name} of a dehydrated state must be an array, but they are ${show(list)}.`);
   }
-  const at = list.findIndex((entry) => !isObject(entry));
-  if (at >= 0) {
-    throw new TypeError(`The ${name} of a dehydrated state must be objects, but ${name}[${at}] is ${show(list[at])}.`);
+  for (let at = 0; at < list.length; at += 1) {
+    if (!isObject(list[at])) {
+      throw new TypeError(`The ${name} of a dehydrated state must be objects, but ${name}[${at}] is ${show(list[at])}.`);
+    }
   }
   return list;
 }
