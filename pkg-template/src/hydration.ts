@@ -114,8 +114,8 @@ export function hydrate(client: CoreQueryClient, dehydratedState: unknown, optio
     throw new TypeError(`A dehydrated state must be what dehydrate() returned, but it is ${dehydratedState}.`);
   }
   const given = dehydratedState as Partial<DehydratedState>;
-  const mutations = entriesOf(given.mutations, 'mutations');
-  const queries = queriesOf(given.queries);
+  const mutations = mutationsOf(given.mutations);
+  const { queries, news } = queriesOf(given.queries, client.getQueryCache() as unknown as QueryCache);
   const mutationCache = client.getMutationCache();
   const defaults = client.getDefaultOptions().hydrate;
   for (const { state, ...own } of mutations) {
@@ -123,18 +123,12 @@ export function hydrate(client: CoreQueryClient, dehydratedState: unknown, optio
   }
   const deserialize = options?.defaultOptions?.deserializeData ?? defaults?.deserializeData ?? asItIs;
   const queryDefaults = { ...defaults?.queries, ...options?.defaultOptions?.queries };
-  const cache = client.getQueryCache() as unknown as QueryCache;
-  for (let at = 0; at < queries.length; at += 1) {
-    const query = queries[at]!;
-    // Most of a payload that comes again is known: not a call for each of these.
-    if (query.promise || isNewer(query, cache.get(query.queryHash ?? hashKey(query.queryKey)))) {
+  // A payload that comes again mostly brings nothing.
+  if (news) {
+    for (const query of queries) {
       hydrateQuery(client, query, queryDefaults, deserialize);
     }
   }
-}
-
-function isNewer({ state }: DehydratedQuery, known: Query | undefined): boolean {
-  return known === undefined || state.dataUpdatedAt > known.dataUpdatedAt;
 }
 
 function hydrateQuery(
@@ -207,32 +201,54 @@ function valueAtOnce(promise: PromiseLike<unknown>): unknown {
 }
 
 /** The entries of a payload, which may come from another version or be damaged: it is taken whole or not at all. */
-function entriesOf<T>(list: T[] | undefined, name: string): T[] {
+function listOf<T>(list: T[] | undefined, name: string): T[] {
   if (list === undefined || list === null) {
     return [];
   }
   if (!Array.isArray(list)) {
     throw new TypeError(`The ${name} of a dehydrated state must be an array, but they are ${show(list)}.`);
   }
-  for (let at = 0; at < list.length; at += 1) {
-    if (!isObject(list[at])) {
-      throw new TypeError(`The ${name} of a dehydrated state must be objects, but ${name}[${at}] is ${show(list[at])}.`);
-    }
-  }
   return list;
 }
 
-function queriesOf(list: DehydratedQuery[] | undefined): DehydratedQuery[] {
-  const queries = entriesOf(list, 'queries');
-  for (const { queryKey, queryHash, state } of queries) {
+function entryOf<T>(list: T[], at: number, name: string): T {
+  if (!isObject(list[at])) {
+    throw new TypeError(`The ${name} of a dehydrated state must be objects, but ${name}[${at}] is ${show(list[at])}.`);
+  }
+  return list[at]!;
+}
+
+function mutationsOf(list: DehydratedMutation[] | undefined): DehydratedMutation[] {
+  const mutations = listOf(list, 'mutations');
+  for (let at = 0; at < mutations.length; at += 1) {
+    entryOf(mutations, at, 'mutations');
+  }
+  return mutations;
+}
+
+/** Whether any of the queries may be new is found out on the way: this is the one loop over a payload that isn't. */
+function queriesOf(
+  list: DehydratedQuery[] | undefined,
+  cache: QueryCache,
+): { queries: DehydratedQuery[]; news: boolean } {
+  const queries = listOf(list, 'queries');
+  let news = false;
+  for (let at = 0; at < queries.length; at += 1) {
+    const query = entryOf(queries, at, 'queries');
+    const { queryKey, queryHash, state } = query;
     checkKey(queryKey);
     if (!isObject(state)) {
       throw new TypeError(
         `The dehydrated query ${show(queryHash ?? queryKey)} needs a state, but it has ${show(state)}.`,
       );
     }
+    news ||= query.promise !== undefined || isNewer(state, cache.get(queryHash ?? hashKey(queryKey)));
   }
-  return queries;
+  return { queries, news };
+}
+
+function isNewer(state: Partial<State>, known: Query | undefined): boolean {
+  return known === undefined || state.dataUpdatedAt! > known.dataUpdatedAt;
 }
 
 function isObject(value: unknown): boolean {
