@@ -3,6 +3,8 @@ export { defineKeys, TTL } from './defineKeys';
 export { environmentManager } from './environmentManager';
 export { EngineTrapError, EngineUnavailableError } from './errors';
 export { focusManager } from './focusManager';
+export { HttpError } from './http/httpError';
+export { jsonQuery } from './http/jsonQuery';
 export {
   defaultShouldDehydrateMutation,
   defaultShouldDehydrateQuery,

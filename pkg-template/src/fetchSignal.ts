@@ -1,8 +1,13 @@
+import type { FetchTask } from './fetchTask';
+
 /**
  * Under this key the context of a query function carries the signal of its fetch for those who must learn of a
  * cancellation without reading `signal`: whoever reads that one says that it stops, and is stopped with the last observer.
  */
 export const fetchSignal = Symbol('fetchSignal');
+
+/** Whose signal it is. A weak map: a copy of a context has the same signal. */
+const sources = new WeakMap<AbortSignal, SignalSource>();
 
 /** What may carry the signal of a fetch; contexts that an app made don't. */
 export interface SignalCarrier {
@@ -13,6 +18,17 @@ export interface SignalCarrier {
 export interface SignalSource {
   readonly signal: AbortSignal;
   noteSignalRead(): void;
+}
+
+/** Remembers that the signal is that of this fetch. */
+export function claimSignal(signal: AbortSignal, by: SignalSource): void {
+  sources.set(signal, by);
+}
+
+/** The fetch that a context belongs to; none where an app made the context. */
+export function taskOf(context: unknown): FetchTask | undefined {
+  const { [fetchSignal]: own, signal } = (context ?? {}) as SignalCarrier & { signal?: AbortSignal };
+  return sources.get((own ?? signal)!) as FetchTask | undefined;
 }
 
 const source = Symbol('source');

@@ -6,7 +6,10 @@ import { answerRetry, retryDelayNumber, retryNumber } from './bridge/retryOption
 import { CancelledError } from './cancelledError';
 import { extrasOf } from './contextExtras';
 import { isDevelopment } from './development';
-import { carrySignal, type SignalSource } from './fetchSignal';
+import { carrySignal, claimSignal, type SignalSource } from './fetchSignal';
+import { Answers } from './http/answers';
+import { HttpError } from './http/httpError';
+import type { AnsweredWith } from './http/validators';
 import { fetchPages } from './infinitePages';
 import { LazyPromise } from './lazyPromise';
 import type { Query } from './query';
@@ -29,7 +32,9 @@ export class FetchTask implements SignalSource {
   readonly answer = new LazyPromise();
   /** The fetch whose announcement goes on after this one's. */
   announcedBefore: FetchTask | undefined;
-  readonly #query: Query;
+  /** What HTTP has said meanwhile. */
+  answers: Answers | undefined;
+  readonly query: Query;
   /** The options with which it began: those of its query may change meanwhile. */
   readonly #options: QueryOptions<any, any, any, any>;
   readonly #fetchOptions: FetchOptions | undefined;
@@ -41,7 +46,7 @@ export class FetchTask implements SignalSource {
   #controller: AbortController | undefined;
 
   constructor(query: Query, fetchOptions: FetchOptions | undefined) {
-    this.#query = query;
+    this.query = query;
     this.#options = query.options;
     this.#fetchOptions = fetchOptions;
     this.#initialPromise = fetchOptions?.initialPromise;
@@ -51,6 +56,7 @@ export class FetchTask implements SignalSource {
   get signal(): AbortSignal {
     if (!this.#controller) {
       this.#controller = new AbortController();
+      claimSignal(this.#controller.signal, this);
       if (this.#aborted) {
         this.#controller.abort();
       }
@@ -58,8 +64,23 @@ export class FetchTask implements SignalSource {
     return this.#controller.signal;
   }
 
+  /** Takes the headers of an answer (`Engine.hear`), asked for at `sent` on the clock of `reading()` (ms). */
+  hear(headers: string, sent: number): void {
+    const answers = this.#answersNow();
+    if (answers) {
+      const { slot, cache } = this.query;
+      const { engine } = cache.host;
+      answers.addTags(engine.hear(slot, this.generation, headers, sent, reading(), Date.now(), answers.adds));
+    }
+  }
+
+  /** Remembers what was asked and what came. */
+  note(answered: AnsweredWith): void {
+    this.#answersNow()?.requests.push(answered);
+  }
+
   noteSignalRead(): void {
-    this.#query.isStoppable = true;
+    this.query.isStoppable = true;
   }
 
   abort(): void {
@@ -69,7 +90,7 @@ export class FetchTask implements SignalSource {
 
   /** Lets the loop over pages, or a behavior of the user's, wrap the query function; the meta that it leaves. */
   behave(): FetchOptions['meta'] {
-    const query = this.#query;
+    const query = this.query;
     const context = {
       fetchOptions: this.#fetchOptions,
       options: query.options,
@@ -109,24 +130,24 @@ export class FetchTask implements SignalSource {
   }
 
   continueLater(): void {
-    const { host } = this.#query.cache;
+    const { host } = this.query.cache;
     later(() => {
       if (!this.settled) {
-        host.drain(host.engine.continue_fetch(this.#query.slot, this.generation));
+        host.drain(host.engine.continue_fetch(this.query.slot, this.generation));
         // After all that go on with it have been announced, and those first that never ran.
         const proceed = () => this.#proceed();
-        later(host.engine.has_tried(this.#query.slot, this.generation) ? () => later(proceed) : proceed);
+        later(host.engine.has_tried(this.query.slot, this.generation) ? () => later(proceed) : proceed);
       }
     });
   }
 
   wakeLater(): void {
-    const { host } = this.#query.cache;
+    const { host } = this.query.cache;
     later(() => {
       if (this.settled) {
         return;
       }
-      if (host.engine.wake_fetch(this.#query.slot, this.generation, environment())) {
+      if (host.engine.wake_fetch(this.query.slot, this.generation, environment())) {
         later(() => this.#proceed());
       } else {
         host.drain(true);
@@ -135,7 +156,7 @@ export class FetchTask implements SignalSource {
   }
 
   cancel(options: CancelOptions | undefined): void {
-    const query = this.#query;
+    const query = this.query;
     if (this.settled || !query.isAttached) {
       return;
     }
@@ -156,7 +177,7 @@ export class FetchTask implements SignalSource {
   /** Its engine is gone: who waits gets the answer of the fetch that took its place, if there is one. */
   settleLost(): void {
     const error = new CancelledError({ silent: true });
-    const { task } = this.#query;
+    const { task } = this.query;
     this.raw.reject(error);
     if (task && task !== this && !task.isLost) {
       this.#answerAs(task);
@@ -165,15 +186,25 @@ export class FetchTask implements SignalSource {
     }
   }
 
+  #answersNow(): Answers | undefined {
+    const { query } = this;
+    if (this.settled || !query.isAttached) {
+      return undefined;
+    }
+    const adds = this.#fetchOptions?.meta?.fetchMore !== undefined && query.data?.pages?.length > 0;
+    this.answers ??= new Answers(adds);
+    return this.answers;
+  }
+
   #proceed(): void {
     if (!this.settled) {
-      const { host } = this.#query.cache;
-      host.drain(host.engine.proceed(this.#query.slot, this.generation));
+      const { host } = this.query.cache;
+      host.drain(host.engine.proceed(this.query.slot, this.generation));
     }
   }
 
   #callQueryFn(): unknown {
-    const query = this.#query;
+    const query = this.query;
     const { options } = query;
     query.isStoppable = false;
     const context = carrySignal({ client: query.client, queryKey: query.queryKey, meta: query.meta }, this) as Context;
@@ -200,7 +231,7 @@ export class FetchTask implements SignalSource {
     if (this.isLost) {
       return;
     }
-    const query = this.#query;
+    const query = this.query;
     try {
       if (value === undefined) {
         if (isDevelopment) {
@@ -210,7 +241,7 @@ export class FetchTask implements SignalSource {
         }
         throw new Error(`${query.queryHash} data is undefined`);
       }
-      query.takeAnswer(value, this.generation);
+      query.takeAnswer(value, this.generation, this.answers);
       const { config } = query.cache;
       config.onSuccess?.(value, query as never);
       config.onSettled?.(value, query.error, query as never);
@@ -226,11 +257,17 @@ export class FetchTask implements SignalSource {
     if (this.settled) {
       return;
     }
-    const query = this.#query;
+    const query = this.query;
     const { host } = query.cache;
     const { retry, retryDelay } = this.#options;
     let verdict: number;
     const failures = host.engine.failures(query.attach(), this.generation);
+    if (error instanceof HttpError) {
+      const { status, headers } = error;
+      const retryAfter = headers.get('retry-after') ?? '';
+      const date = headers.get('date') ?? '';
+      host.engine.hear_failure(query.slot, this.generation, status, retryAfter, date, Date.now());
+    }
     try {
       verdict = host.decide(
         host.engine.failed(
@@ -271,7 +308,7 @@ export class FetchTask implements SignalSource {
     if (this.isLost) {
       return;
     }
-    const query = this.#query;
+    const query = this.query;
     const { config } = query.cache;
     try {
       query.takeError(error, this.generation, answered);
@@ -285,7 +322,7 @@ export class FetchTask implements SignalSource {
   }
 
   #cancelled(error: CancelledError): void {
-    const query = this.#query;
+    const query = this.query;
     if (error.silent) {
       // Who waits gets the answer of the fetch that took its place.
       if (query.task === this) {
@@ -315,7 +352,7 @@ export class FetchTask implements SignalSource {
   #end(): void {
     if (!this.isLost) {
       this.ended = true;
-      this.#query.takeEnd(this);
+      this.query.takeEnd(this);
     }
   }
 }

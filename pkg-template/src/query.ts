@@ -17,6 +17,8 @@ import { networkCode } from './bridge/retryOptions';
 import { isDevelopment } from './development';
 import { environmentManager } from './environmentManager';
 import { FetchTask } from './fetchTask';
+import { type Answers, uniteTags } from './http/answers';
+import { type AnsweredWith, Validators } from './http/validators';
 import { noop, skipToken } from './markers';
 import type { QueryCache } from './queryCache';
 import type { FetchOptions } from './queryFunction';
@@ -81,6 +83,12 @@ export class Query {
   /** Stays once it is known: also who brings no such option then fetches pages. */
   #queryType: 'infinite' | undefined;
   #tags = '';
+  /** Those that the last answer named. */
+  #answerTags = '';
+  /** All of them, as they were told. */
+  #toldTags = '';
+  /** What of the data can be asked for conditionally. */
+  #validators: Validators | undefined;
   /** What said so last. */
   #tagsBy: Options['tags'];
   #taken: Options | undefined;
@@ -140,6 +148,11 @@ export class Query {
   /** The data, without a snapshot of the rest. */
   get data(): any {
     return this.#data;
+  }
+
+  /** Whether an answer said `no-store`: the data must not be kept anywhere but here. */
+  get isNoStore(): boolean {
+    return this.slot !== DETACHED && this.#cache.host.engine.is_no_store(this.slot);
   }
 
   /** When it was written (ms). */
@@ -218,7 +231,7 @@ export class Query {
     const tags = this.#tagsOf(next.data);
     const slot = this.attach();
     storeScalars(next, host.numbers, host.scratch);
-    const pending = host.engine.set_state(slot);
+    const pending = host.engine.set_state(slot, next.data === this.#data);
     this.#takeValues(next);
     this.#updatedAt = next.dataUpdatedAt;
     this.#tellTags(tags);
@@ -360,7 +373,7 @@ export class Query {
 
   /** The query has got into the index: what lives there is told. */
   indexed(): void {
-    this.#tags = '';
+    this.#toldTags = '';
     this.#tellTags(this.#tagsOf(this.#data));
   }
 
@@ -461,13 +474,26 @@ export class Query {
     return this.#cache;
   }
 
-  /** Takes what the query function came to. Throws what structural sharing or a listener throws. */
-  takeAnswer(value: unknown, generation: number): void {
+  /** The answer to the same request that the data came from, if the data still is what it gave. */
+  answerTo(url: string, credentials: RequestCredentials | undefined, headers: Headers): AnsweredWith | undefined {
+    const holds = this.#validators && this.isAttached && this.#cache.host.engine.may_revalidate(this.slot);
+    return holds ? this.#validators!.find(url, credentials, headers, this.#data) : undefined;
+  }
+
+  /**
+   * Takes what the query function came to, and what HTTP said meanwhile. Throws what structural sharing or a listener throws.
+   */
+  takeAnswer(value: unknown, generation: number, answers: Answers | undefined): void {
     const { host } = this.#cache;
     const data = replaceData(this.#data, value, this.options);
     const tags = this.#tagsOf(data);
+    const slot = this.attach();
+    if (answers) {
+      host.engine.read_clock(reading());
+    }
+    this.#takeAnswers(answers, value, data);
     const updatedAt = Date.now();
-    const pending = host.engine.succeed(this.attach(), generation, data !== undefined, updatedAt);
+    const pending = host.engine.succeed(slot, generation, data !== undefined, updatedAt);
     this.#updatedAt = updatedAt;
     this.#storeData(data);
     this.#error = null;
@@ -551,8 +577,8 @@ export class Query {
   }
 
   replayTags(): void {
-    if (this.#tags) {
-      this.#cache.host.engine.set_tags(this.slot, this.#tags);
+    if (this.#toldTags) {
+      this.#cache.host.engine.set_tags(this.slot, this.#toldTags);
     }
   }
 
@@ -590,6 +616,21 @@ export class Query {
     if (this.slot !== DETACHED) {
       this.#cache.host.setData(this.slot, data);
     }
+  }
+
+  #takeAnswers(answers: Answers | undefined, value: unknown, data: unknown): void {
+    const old = this.#answerTags;
+    this.#answerTags = answers?.adds ? uniteTags(old, answers.tags) : (answers?.tags ?? '');
+    if (!answers && !this.#validators) {
+      return;
+    }
+    const known = answers?.adds && this.#cache.host.engine.may_revalidate(this.slot) ? this.#validators : undefined;
+    // What a function of the app made of it needn't equal it.
+    const isKept = typeof this.options.structuralSharing !== 'function' || data === value;
+    this.#validators =
+      answers && isKept
+        ? Validators.of(answers.requests, value, this.#queryType === 'infinite', known, this.#data)
+        : undefined;
   }
 
   #takeValues(state: Values): void {
@@ -640,9 +681,13 @@ export class Query {
   }
 
   #tellTags(joined: string): void {
-    if (joined !== this.#tags && this.slot !== DETACHED) {
+    if (this.slot !== DETACHED) {
       this.#tags = joined;
-      this.#cache.host.engine.set_tags(this.slot, joined);
+      const all = uniteTags(joined, this.#answerTags);
+      if (all !== this.#toldTags) {
+        this.#toldTags = all;
+        this.#cache.host.engine.set_tags(this.slot, all);
+      }
     }
   }
 

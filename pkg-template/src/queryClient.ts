@@ -11,7 +11,7 @@ import type {
   RefetchOptions,
   SetDataOptions,
 } from '@tanstack/query-core';
-import { resolve, staleTimeNumber } from './bridge/observerOptions';
+import { numericHttp, resolve, staleTimeNumber } from './bridge/observerOptions';
 import type { Rules } from './events';
 import { focusManager } from './focusManager';
 import { type ConnectOptions, LiveConnection } from './live/connection';
@@ -296,6 +296,10 @@ export class QueryClient {
     }
     if (defaulted.throwOnError === undefined) {
       defaulted.throwOnError = !!defaulted.suspense;
+    }
+    if (defaulted.suspense) {
+      // Adapters raise the stale time of what suspends to a second at least, and know numbers alone.
+      defaulted.staleTime = numericHttp(defaulted.staleTime);
     }
     if (!defaulted.networkMode && defaulted.persister) {
       defaulted.networkMode = 'offlineFirst';

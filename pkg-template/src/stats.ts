@@ -25,6 +25,7 @@ export interface Stats extends Numbers {
   hitRate: number;
   memoryBytes: number;
   byPrefix: Record<string, Numbers>;
+  http: { conditional: number; notModified: number; retryAfter: number };
 }
 
 /** What the engine has counted. */
@@ -39,6 +40,11 @@ export function readStats(host: Host<any, any>): Stats {
     hitRate: asked === 0 ? 0 : total.hits / asked,
     memoryBytes: host.memoryBytes,
     symbols,
+    http: {
+      conditional: host.engine.http_count(0),
+      notModified: host.engine.http_count(1),
+      retryAfter: host.engine.http_count(2),
+    },
     byPrefix: Object.fromEntries(byPrefix),
   };
 }

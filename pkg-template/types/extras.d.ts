@@ -253,6 +253,15 @@ export interface Stats extends PrefixStats {
   memoryBytes: number;
   /** Interned key parts now. */
   symbols: number;
+  /** What came of HTTP. */
+  http: {
+    /** Requests that asked whether the data has changed, with `If-None-Match` or `If-Modified-Since`. */
+    conditional: number;
+    /** Answers that it hasn't (304). */
+    notModified: number;
+    /** Failed tries whose answer asked for a pause, with `Retry-After`. */
+    retryAfter: number;
+  };
   /** The counters by the first part of the key. */
   byPrefix: Record<string, PrefixStats>;
 }
@@ -285,4 +294,71 @@ export declare class EngineUnavailableError extends Error {
 /** The engine failed and was replaced by a fresh one: data is kept and marked stale, fetches in flight were aborted. */
 export declare class EngineTrapError extends Error {
   name: 'EngineTrapError';
+}
+
+/** What {@link jsonQuery} takes beside what `fetch` takes. */
+export interface JsonQueryInit extends RequestInit {
+  /** Used instead of the global `fetch`. */
+  fetch?: typeof globalThis.fetch;
+}
+
+/** What a query function gets, of one page or of none. */
+export interface JsonQueryContext<TQueryKey = import('./query-core/index.js').QueryKey> {
+  client: import('./query-core/index.js').QueryClient;
+  queryKey: TQueryKey;
+  signal: AbortSignal;
+  meta: import('./query-core/index.js').QueryMeta | undefined;
+  /** The query's `skipCache`. */
+  skipCache?: boolean | 'no-store';
+  /** Of an infinite query: what its options say of the page. */
+  pageParam?: any;
+  direction?: any;
+}
+
+/** A query function that fits into the options of any query, infinite or not. */
+export type JsonQueryFunction<T> = (context: JsonQueryContext) => Promise<T>;
+
+/**
+ * Makes a query function that fetches JSON: with the query's signal, `Accept: application/json`, the validators of the last
+ * answer (a 304 keeps the data), and `Cache-Control: no-cache` where the query says `skipCache`. The answer's headers have
+ * their say: `staleTime: 'http'`, `Cache-Tag`, `Retry-After`, `no-store`. See docs/json.md.
+ *
+ * The query function rejects with an {@link HttpError} where the answer is no success, with a SyntaxError where it isn't JSON,
+ * and with what `fetch` rejects with. An answer without content (204, 205) is `null`.
+ *
+ * @param url - What to fetch, or a function of the query function's context that says it.
+ * @param init - As for `fetch`, or a function of the context that gives it; `fetch` in it replaces the global one.
+ * @example
+ * ```ts
+ * useQuery({ queryKey: ['agents'], queryFn: jsonQuery<Agent[]>('/api/agents'), staleTime: 'http' })
+ * ```
+ */
+export declare function jsonQuery<T = unknown>(
+  url: string | URL | ((context: JsonQueryContext<any>) => string | URL | Promise<string | URL>),
+  init?:
+    | JsonQueryInit
+    | ((context: JsonQueryContext<any>) => JsonQueryInit | undefined | Promise<JsonQueryInit | undefined>),
+): JsonQueryFunction<T>;
+
+/**
+ * An answer that is no success, as {@link jsonQuery} and {@link decodeJson} reject with it. Where no `retry` is set, one that
+ * blames the client (4xx, but for 408, 425 and 429) isn't tried again; `Retry-After` puts off the next try, by an hour at most.
+ */
+export declare class HttpError extends Error {
+  name: 'HttpError';
+  /**
+   * @param response - The answer.
+   * @param body - What it brought.
+   * @param url - Where it came from; by default what the answer says.
+   */
+  constructor(response: Response, body?: unknown, url?: string);
+  readonly status: number;
+  readonly statusText: string;
+  /** Where it came from, without user, password, query and fragment. */
+  readonly url: string;
+  readonly headers: Headers;
+  /** The body: parsed where it is JSON of up to 64 kB, else its first 1,000 characters; `undefined` where it is empty. */
+  readonly body: unknown;
+  /** The answer itself; its body has been read. */
+  readonly response: Response;
 }

@@ -6,6 +6,10 @@
  */
 export const additions = [
   {
+    anchor: 'type StaleTime = number',
+    insert: " | 'http'",
+  },
+  {
     anchor: 'interface QueryFilters<TQueryKey extends QueryKey = QueryKey> {\n',
     insert: `  /**
    * ferroquery: a Redis glob over the backend key, which is the key's parts joined by ':'. Combines with the other

@@ -99,9 +99,9 @@ impl Engine {
         self.registry.symbols.intern(text, scalar)
     }
 
-    /// Takes a reading of the monotonic clock (ms), before a command that sets timers.
-    pub fn read_clock(&mut self, reading: f64) {
-        self.clock.read(reading);
+    /// Takes a reading of the monotonic clock (ms), before a command that sets timers; the time by it.
+    pub fn read_clock(&mut self, reading: f64) -> f64 {
+        self.clock.read(reading)
     }
 
     /// Number of queries in the index.

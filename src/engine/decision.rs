@@ -114,7 +114,7 @@ impl Asker<'_, '_> {
         }
     }
 
-    /// How long data stays fresh (ms).
+    /// How long data stays fresh (ms), as it is said; `Query::stale_time` tells what it comes to.
     pub fn stale_time(&mut self) -> Verdict<f64> {
         self.number(self.options.stale_time, Topic::StaleTime)
     }
@@ -126,7 +126,8 @@ impl Asker<'_, '_> {
 
     /// Whether the data is stale for this observer; a disabled one never says so.
     pub fn is_stale(&mut self, query: &Query, now: f64) -> Verdict<bool> {
-        Ok(self.enabled()? && query.state.is_stale_by_time(self.stale_time()?, now))
+        Ok(self.enabled()?
+            && query.is_stale_by_time(self.stale_time()?, self.options.suspense, now))
     }
 
     /// Whether mounting fetches.

@@ -1,5 +1,6 @@
 //! One fetch of one query: tries, sleeps, pauses.
 
+use super::http::Heard;
 use super::timers::TimerId;
 
 /// Which network a fetch needs.
@@ -77,6 +78,12 @@ pub struct Fetch {
     pub network: NetworkMode,
     /// When the next try is due.
     pub sleep: TimerId,
+    /// What its answers said of themselves.
+    pub heard: Option<Box<Heard>>,
+    /// The failed try's answer leaves no hope for another one, unless the user wants it.
+    pub hopeless: bool,
+    /// The shortest pause before another one (ms).
+    pub pause: f64,
 }
 
 impl Fetch {
@@ -99,6 +106,9 @@ impl Fetch {
             retry_cancelled: false,
             network,
             sleep,
+            heard: None,
+            hopeless: false,
+            pause: 0.0,
         }
     }
 }

@@ -41,7 +41,7 @@ impl Engine {
     /// and `now` in ms.
     pub fn needs_fetch(&mut self, id: u32, skips_cache: bool, stale_time: f64, now: f64) -> bool {
         let query = &self.queries[id];
-        let needed = skips_cache || query.state.is_stale_by_time(stale_time, now);
+        let needed = skips_cache || query.is_stale_by_time(stale_time, false, now);
         let counters = self.stats.of(query.prefix);
         if needed {
             counters.misses += 1;
@@ -138,8 +138,11 @@ impl Engine {
 
     /// A fetch brought data (`at` in ms of `Date.now()`).
     pub fn succeed(&mut self, id: u32, generation: u32, has_data: bool, at: f64) -> bool {
-        self.answered(id, generation);
+        let fetch = self.answered(id, generation);
+        let clock = self.clock.now();
         let query = &mut self.queries[id];
+        let heard = fetch.as_ref().and_then(|fetch| fetch.heard.as_deref());
+        query.take_heard(heard, at, clock);
         query.state.succeed(has_data, at, false);
         query.revert = None;
         self.command(|engine| {
@@ -200,19 +203,19 @@ impl Engine {
         self.timer_pending()
     }
 
-    fn answered(&mut self, id: u32, generation: u32) {
+    fn answered(&mut self, id: u32, generation: u32) -> Option<Fetch> {
         let query = &mut self.queries[id];
         query.answered |= query
             .fetch
             .as_ref()
             .is_some_and(|fetch| fetch.generation == generation);
-        self.end_fetch(id, generation);
+        self.end_fetch(id, generation)
     }
 
-    fn end_fetch(&mut self, id: u32, generation: u32) {
+    fn end_fetch(&mut self, id: u32, generation: u32) -> Option<Fetch> {
         let query = &mut self.queries[id];
         let ends = |fetch: &Fetch| fetch.generation == generation;
-        let ended = match query.fetch.take_if(|fetch| ends(fetch)) {
+        let mut ended = match query.fetch.take_if(|fetch| ends(fetch)) {
             Some(fetch) => Some(*fetch),
             None => query
                 .strays
@@ -220,10 +223,11 @@ impl Engine {
                 .position(ends)
                 .map(|at| query.strays.remove(at)),
         };
-        if let Some(mut fetch) = ended {
+        if let Some(fetch) = &mut ended {
             self.timers.clear(&mut fetch.sleep);
             self.in_flight -= 1;
         }
+        ended
     }
 
     // Its frames

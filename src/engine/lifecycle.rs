@@ -123,9 +123,14 @@ impl Engine {
         self.timers.clear(&mut self.queries[id].gc);
     }
 
-    /// Replaces the scalars by those of a state that a user gives, then tells of the caller's action.
-    pub fn set_state(&mut self, id: u32, state: Scalars) -> bool {
-        self.queries[id].state = state;
+    /// Replaces the scalars by those of a state that a user gives, then tells of the caller's action. `same`: its data is the
+    /// one that is there.
+    pub fn set_state(&mut self, id: u32, state: Scalars, same: bool) -> bool {
+        let query = &mut self.queries[id];
+        if !same || state.data_updated_at != query.state.data_updated_at {
+            query.answer = None;
+        }
+        query.state = state;
         self.command(|engine| engine.announce(id, Action::Callers))
     }
 
@@ -145,6 +150,7 @@ impl Engine {
     pub fn write(&mut self, id: u32, has_data: bool, at: f64, manual: bool) -> bool {
         let query = &mut self.queries[id];
         query.state.succeed(has_data, at, manual);
+        query.answer = None;
         let leads_back = manual && (query.revert.is_some() || query.in_flight());
         query.revert = leads_back.then(|| Box::new(query.state));
         if manual {

@@ -12,6 +12,7 @@ mod frames;
 pub mod glob;
 pub mod glob_walk;
 mod host_timer;
+pub mod http;
 mod lifecycle;
 pub mod live;
 pub mod memory;

@@ -340,7 +340,8 @@ impl Engine {
         id: u32,
         server: bool,
     ) -> Verdict<Option<f64>> {
-        let stale_time = asker.stale_time()?;
+        let query = &self.queries[self.observers[id].query];
+        let stale_time = query.stale_time(asker.stale_time()?, asker.options.suspense);
         let waits = !self.observers[id].last_stale && !server && asker.enabled()?;
         Ok((waits && stale_time >= 0.0 && stale_time.is_finite()).then_some(stale_time))
     }
@@ -480,7 +481,7 @@ fn another_try(
     };
     let again = match retry {
         Setting::Constant(retry) if retry.is_nan() => {
-            fetch.failures < default_retry(environment.server)
+            !fetch.hopeless && fetch.failures < default_retry(environment.server)
         }
         Setting::Constant(retry) => fetch.failures < retry,
         Setting::Dynamic => answers.ask(Topic::Retry, None)? != 0.0,
@@ -491,7 +492,10 @@ fn another_try(
     }
     fetch.failures += 1.0;
     fetch.phase = Phase::Sleeping;
-    Ok(Some(if delay >= SAME_MOMENT_MS { delay } else { 0.0 }))
+    fetch.hopeless = false;
+    let pause = std::mem::take(&mut fetch.pause);
+    let delay = if delay >= SAME_MOMENT_MS { delay } else { 0.0 };
+    Ok(Some(delay.max(pause)))
 }
 
 /// Whether two options differ; NaN stands for one that isn't given.

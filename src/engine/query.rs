@@ -1,6 +1,7 @@
 //! One query's scalars and the transitions between them.
 
 use super::fetch::Fetch;
+use super::http::Answer;
 use super::registry::{NO_NODE, NO_QUERY};
 use super::timers::TimerId;
 
@@ -168,6 +169,10 @@ pub struct Query {
     pub(super) in_sweep: bool,
     /// Its query function is the skip token.
     pub(super) skipped: bool,
+    /// What HTTP says of the data, if it is what a fetch brought.
+    pub(super) answer: Option<Box<Answer>>,
+    /// The data, or what it was made of by hand, must not be kept anywhere else.
+    pub(super) no_store: bool,
     /// Tags, and where the query stands in the list of each.
     pub(super) tags: Vec<(u32, u32)>,
     /// Which prefix counts it.
@@ -197,6 +202,8 @@ impl Query {
             dirty: Dirty::No,
             in_sweep: false,
             skipped: false,
+            answer: None,
+            no_store: false,
             tags: Vec::new(),
             prefix: 0,
         }

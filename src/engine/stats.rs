@@ -20,6 +20,17 @@ pub struct Counters {
     pub invalidations: u32,
 }
 
+/// What came of HTTP.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HttpCounters {
+    /// Requests that asked whether the data has changed.
+    pub conditional: u32,
+    /// Answers that it has not.
+    pub not_modified: u32,
+    /// Failed tries whose answer asked for a pause.
+    pub retry_after: u32,
+}
+
 /// Counters by the first part of the key.
 #[derive(Debug)]
 pub struct Stats {
@@ -27,6 +38,8 @@ pub struct Stats {
     by_text: FxHashMap<Box<[u8]>, u16>,
     /// Events that no rule names.
     pub ignored_events: u32,
+    /// What came of HTTP.
+    pub http: HttpCounters,
 }
 
 impl Default for Stats {
@@ -35,6 +48,7 @@ impl Default for Stats {
             prefixes: vec![(b"(other)"[..].into(), Counters::default())],
             by_text: FxHashMap::default(),
             ignored_events: 0,
+            http: HttpCounters::default(),
         }
     }
 }

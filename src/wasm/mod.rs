@@ -4,6 +4,7 @@ mod engine;
 mod events;
 mod fetching;
 mod filters;
+mod http;
 mod live;
 mod memory;
 mod mutations;

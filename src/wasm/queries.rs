@@ -120,10 +120,10 @@ impl Engine {
         self.core.borrow().version(query)
     }
 
-    /// Replaces a query's state by that in the scratch.
-    pub fn set_state(&mut self, query: u32) -> bool {
+    /// Replaces a query's state by that in the scratch; `same`: its data is the one that is there.
+    pub fn set_state(&mut self, query: u32, same: bool) -> bool {
         let state = self.scratch_state();
-        self.core.borrow_mut().set_state(query, state)
+        self.core.borrow_mut().set_state(query, state, same)
     }
 
     /// Marks a query as stale.
@@ -153,9 +153,6 @@ impl Engine {
 
     /// Whether data of this age is stale; counts nothing.
     pub fn is_stale_by_time(&self, query: u32, stale_time: f64, now: f64) -> bool {
-        self.core
-            .borrow()
-            .state(query)
-            .is_stale_by_time(stale_time, now)
+        self.core.borrow().is_stale_by_time(query, stale_time, now)
     }
 }

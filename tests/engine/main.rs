@@ -4,6 +4,7 @@ mod churn;
 mod clock;
 mod glob;
 mod glob_redis;
+mod http;
 mod interner;
 mod json;
 mod keys;

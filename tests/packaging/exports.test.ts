@@ -6,9 +6,20 @@ import { Consumer } from './consumer.js';
 
 // Nothing of query-core may be missing, and what is there beyond it is listed here.
 
-const VALUES_BEYOND = ['EngineTrapError', 'EngineUnavailableError', 'TTL', 'decodeJson', 'defineKeys'];
+const VALUES_BEYOND = [
+  'EngineTrapError',
+  'EngineUnavailableError',
+  'HttpError',
+  'TTL',
+  'decodeJson',
+  'defineKeys',
+  'jsonQuery',
+];
 const TYPES_BEYOND = [
   'ConnectOptions',
+  'JsonQueryContext',
+  'JsonQueryFunction',
+  'JsonQueryInit',
   'Key',
   'KeyOptions',
   'KeyParam',

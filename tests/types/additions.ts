@@ -1,6 +1,9 @@
 import {
   type ConnectOptions,
   defineKeys,
+  HttpError,
+  InfiniteQueryObserver,
+  jsonQuery,
   type LiveConnection,
   QueryClient,
   type QueryFunctionContext,
@@ -80,3 +83,32 @@ connection.status = withoutUrl;
 
 same<ReturnType<typeof client.stats>, Stats>();
 same<Stats['byPrefix'][string]['hits'], number>();
+
+// jsonQuery is a query function wherever one is taken, and 'http' a stale time wherever one is given.
+const fetchPosts = jsonQuery<{ author: string }[]>('/api/posts', { headers: { 'x-tenant': '1' }, fetch });
+client.fetchQuery({ queryKey: ['posts'], queryFn: fetchPosts, staleTime: 'http' }).then((posts) => posts[0]?.author);
+const posts = new QueryObserver(client, { queryKey: ['posts'] as const, queryFn: fetchPosts, staleTime: () => 'http' });
+same<(typeof posts)['options']['queryFn'] extends undefined ? false : true, true>();
+const pages = new InfiniteQueryObserver(client, {
+  queryKey: ['posts'],
+  queryFn: jsonQuery<{ next: number | null }>(
+    ({ pageParam, queryKey }) => `/api/${queryKey[0]}?page=${pageParam}`,
+    async (context) => ({ signal: context.signal }),
+  ),
+  initialPageParam: 0,
+  getNextPageParam: (last) => last.next,
+  staleTime: 'http',
+});
+same<NonNullable<ReturnType<typeof pages.getCurrentResult>['data']>['pages'][number], { next: number | null }>();
+client.fetchQuery({ ...keys.post({ id: 7 }), queryFn: jsonQuery<number>('/api/post/7'), staleTime: 'http' });
+new QueryClient({ defaultOptions: { queries: { staleTime: 'http' } } });
+const untyped: Promise<unknown> = client.fetchQuery({ queryKey: ['posts'], queryFn: jsonQuery('/api/posts') });
+// @ts-expect-error neither a time nor a word that says one
+client.fetchQuery({ queryKey: ['posts'], queryFn: fetchPosts, staleTime: 'https' });
+// @ts-expect-error a URL is a string or a URL
+jsonQuery(7);
+const error = new HttpError(new Response(null, { status: 404 }), { code: 1 });
+same<(typeof error)['status'], number>();
+same<Stats['http']['notModified'], number>();
+
+export { untyped };

@@ -14,6 +14,9 @@ export interface PackedOptions {
 /** The stale time `'static'`. */
 export const STATIC = Number.NEGATIVE_INFINITY;
 
+/** The stale time `'http'`, as in src/engine/http.rs. */
+export const HTTP = 1.7e308;
+
 const ASK = 3;
 
 // The topics of src/engine/decision.rs.
@@ -82,7 +85,18 @@ export function answerTopic(
 
 /** The engine takes NaN for a stale time that isn't given. */
 export function staleTimeNumber(staleTime: unknown): number {
-  return staleTime === 'static' ? STATIC : typeof staleTime === 'number' ? staleTime : Number.NaN;
+  if (typeof staleTime === 'number') {
+    return staleTime;
+  }
+  return staleTime === 'static' ? STATIC : staleTime === 'http' ? HTTP : Number.NaN;
+}
+
+/** A stale time, or a function that tells it, with the number in the place of `'http'`. */
+export function numericHttp(staleTime: unknown): any {
+  if (typeof staleTime === 'function') {
+    return (query: unknown) => numericHttp(staleTime(query));
+  }
+  return staleTime === 'http' ? HTTP : staleTime;
 }
 
 export function resolve<T>(value: T | ((query: any) => T), query: unknown): T {

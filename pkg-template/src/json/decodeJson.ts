@@ -1,6 +1,8 @@
 import type { QueryFunctionContext } from '@tanstack/query-core';
 import { utf8 } from '../bridge/utf8';
 import { fetchSignal, type SignalCarrier } from '../fetchSignal';
+import { applyResponse } from '../http/applyResponse';
+import { checkResponse, unreadable } from '../http/checkResponse';
 import { show } from '../show';
 import { type Body, bytesOf, readBody } from './body';
 
@@ -10,8 +12,34 @@ import { type Body, bytesOf, readBody } from './body';
  */
 export async function decodeJson(context: QueryFunctionContext, body: Body): Promise<unknown> {
   checkBody(body);
+  const value = await decodeBody(context, body);
+  if (isAnswer(body)) {
+    applyResponse(context, body);
+  }
+  return value;
+}
+
+/** The same without the headers' say. `url`: what was asked for, where the answer doesn't tell. */
+export async function decodeBody(context: QueryFunctionContext, body: Body, url?: string): Promise<unknown> {
+  const signal = signalOf(context);
+  const answer = isAnswer(body) ? body : undefined;
+  const bodiless = answer && (await checkResponse(context, answer, signal, url));
+  if (bodiless) {
+    return bodiless.data;
+  }
   const bytes = bytesOf(body);
-  return parse(bytes ? [bytes] : await readBody(body, signalOf(context)));
+  const pieces = bytes ? [bytes] : await readBody(body, signal);
+  try {
+    return parse(pieces);
+  } catch (error) {
+    throw answer ? unreadable(error, answer, pieces) : error;
+  }
+}
+
+/** Whether it has a status and headers. */
+function isAnswer(body: Body): body is Response {
+  const { headers, status } = body as Response;
+  return typeof status === 'number' && typeof headers?.get === 'function';
 }
 
 function checkBody(body: unknown): void {

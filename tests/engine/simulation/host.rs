@@ -428,9 +428,9 @@ impl Host {
             Effect::Reset(query) => {
                 let query = self.query(query);
                 self.cancel_silently(query);
-                let pending = self
-                    .engine
-                    .set_state(self.queries[query].slot, Scalars::default());
+                let pending =
+                    self.engine
+                        .set_state(self.queries[query].slot, Scalars::default(), false);
                 self.drain(pending);
                 if !self.queries[query].released
                     && self.decide(Decision::Active(self.queries[query].slot), None) != 0.0

@@ -1,0 +1,36 @@
+import { utf8 } from '../bridge/utf8';
+
+/** The text of a body's first bytes; the rest is not read. */
+export async function readStart(response: Response, most: number): Promise<string> {
+  const reader = response.body?.getReader();
+  if (!reader) {
+    return '';
+  }
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  while (length < most) {
+    const { done, value } = await reader.read();
+    if (done) {
+      return startOf(pieces, most);
+    }
+    pieces.push(value);
+    length += value.length;
+  }
+  void reader.cancel().catch(() => {});
+  return startOf(pieces, most);
+}
+
+/** The text of the first bytes of a body that is there in pieces. */
+export function startOf(pieces: readonly Uint8Array[], most: number): string {
+  const decoder = new (utf8().TextDecoder)();
+  let text = '';
+  let left = most;
+  for (const piece of pieces) {
+    if (left <= 0) {
+      break;
+    }
+    text += decoder.decode(piece.subarray(0, left), { stream: true });
+    left -= piece.length;
+  }
+  return text;
+}
