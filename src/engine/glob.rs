@@ -80,7 +80,7 @@ impl Glob {
     /// Compiles a pattern. Every byte string is one (an unclosed class and a lone `\` have meanings); only the length is
     /// bounded, by [`MAX_PATTERN`].
     pub fn parse(pattern: &[u8]) -> Result<Glob, GlobError> {
-        let mut tokens = Vec::new();
+        let mut tokens = Vec::with_capacity(pattern.len().min(MAX_PATTERN));
         let mut classes = Vec::new();
         let mut star = false;
         let mut joined = 0;

@@ -4,6 +4,7 @@
 //! The result does not depend on how the bytes were cut. Lines are split before they are decoded: CR and LF never occur
 //! inside of a multi-byte character, so bad UTF-8 becomes the same U+FFFD as if the whole stream were decoded.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// What one event may take, by default: 1 MiB.
@@ -181,7 +182,10 @@ impl Parser {
                 self.name.clear();
                 self.name.extend_from_slice(value);
             }
-            b"id" if !value.contains(&0) => self.id = String::from_utf8_lossy(value).into_owned(),
+            b"id" if !value.contains(&0) => {
+                self.id.clear();
+                self.id.push_str(&decoded(value));
+            }
             b"retry" if !value.is_empty() && value.iter().all(u8::is_ascii_digit) => {
                 let digits = value.iter().map(|byte| u64::from(byte - b'0'));
                 self.retry = Some(digits.fold(0, |ms: u64, digit| {
@@ -195,10 +199,10 @@ impl Parser {
     fn dispatch(&mut self, sink: &mut impl FnMut(Event<'_>)) {
         self.last_id.clone_from(&self.id);
         if let Some((_, data)) = self.data.split_last() {
-            let name = String::from_utf8_lossy(&self.name);
+            let name = decoded(&self.name);
             sink(Event {
                 name: if name.is_empty() { "message" } else { &name },
-                data: &String::from_utf8_lossy(data),
+                data: &decoded(data),
                 id: &self.last_id,
                 retry: self.retry,
             });
@@ -208,6 +212,14 @@ impl Parser {
         // One big event must not hold its memory for the rest of a connection that may last a day.
         self.data.shrink_to(1 << 16);
         self.line.shrink_to(1 << 16);
+    }
+}
+
+/// The text, with U+FFFD for what is no UTF-8. What is, is mostly ASCII: only the strict check takes that word by word.
+fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
     }
 }
 

@@ -60,6 +60,7 @@ impl LiveClient {
             waker: RefCell::new(None),
             is_woken: Cell::new(false),
             is_running: Cell::new(false),
+            clocks: Cell::new(None),
         };
         Ok(LiveClient {
             shared: Rc::new(shared),

@@ -119,6 +119,7 @@ impl<'a> Reader<'a> {
     pub fn text(&mut self) -> Read<Cow<'a, str>> {
         self.expect(b'"')?;
         let start = self.at;
+        self.skip_plain();
         loop {
             match self.byte() {
                 Some(b'"') => {
@@ -252,6 +253,24 @@ impl<'a> Reader<'a> {
     fn enter(&mut self) -> Read<()> {
         self.depth += 1;
         self.check(self.depth <= MAX_DEPTH)
+    }
+
+    /// Goes on by words of eight bytes while a text has nothing to look at in them.
+    fn skip_plain(&mut self) {
+        const ONES: u64 = 0x0101_0101_0101_0101;
+        const HIGH: u64 = 0x8080_8080_8080_8080;
+        // Exact for the lowest byte that is hit, which is all that is asked.
+        let below = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word & HIGH;
+        while let Some(word) = self.text.as_bytes()[self.at..].first_chunk() {
+            let word = u64::from_le_bytes(*word);
+            let quote = below(word ^ (ONES * u64::from(b'"')), 1);
+            let escape = below(word ^ (ONES * u64::from(b'\\')), 1);
+            let hit = quote | escape | below(word, 0x20);
+            self.at += (hit.trailing_zeros() / 8) as usize;
+            if hit != 0 {
+                return;
+            }
+        }
     }
 
     fn skip_space(&mut self) {

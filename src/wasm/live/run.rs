@@ -45,6 +45,7 @@ pub(super) async fn run(shared: Rc<Shared>) {
             return;
         }
         let step = wait(&shared, running.pending.as_mut(), deadline).await;
+        shared.clocks.set(None);
         let now = reading();
         match step {
             Some(step) => running.take(&shared, step, now),

@@ -30,6 +30,8 @@ pub(super) struct Shared {
     pub waker: RefCell<Option<Waker>>,
     pub is_woken: Cell<bool>,
     pub is_running: Cell<bool>,
+    /// The readings of both clocks, until JavaScript has run.
+    pub clocks: Cell<Option<(f64, f64)>>,
 }
 
 impl Shared {
@@ -41,6 +43,7 @@ impl Shared {
     }
 
     pub fn tell(&self, kind: &str, a: JsValue, b: JsValue) {
+        self.clocks.set(None);
         // The cache's listeners report their errors themselves; one must not end the connection.
         let _ = self
             .on_output
@@ -73,9 +76,13 @@ impl Shared {
     /// Hands the cache something to mark, and tells if that leaves something to drain. Its deadlines count from now, not from
     /// its last command.
     pub fn apply(&self, kind: &str, mark: impl FnOnce(&mut Core, f64) -> bool) {
+        // Asking costs as much as an operation on what isn't cached.
+        let clocks = self.clocks.get();
+        let (reading, now) = clocks.unwrap_or_else(|| (reading(), js_sys::Date::now()));
+        self.clocks.set(Some((reading, now)));
         let mut core = self.core.borrow_mut();
-        core.read_clock(reading());
-        let is_pending = mark(&mut core, js_sys::Date::now());
+        core.read_clock(reading);
+        let is_pending = mark(&mut core, now);
         drop(core);
         // Most of what a server says is about nothing that is cached here.
         if is_pending {
