@@ -477,7 +477,7 @@ export class Query {
   /** The answer to the same request that the data came from, if the data still is what it gave. */
   answerTo(url: string, credentials: RequestCredentials | undefined, headers: Headers): AnsweredWith | undefined {
     const holds = this.#validators && this.isAttached && this.#cache.host.engine.may_revalidate(this.slot);
-    return holds ? this.#validators!.find(url, credentials, headers, this.#data) : undefined;
+    return holds ? this.#validators!.find(url, credentials, headers, this.data) : undefined;
   }
 
   /**
@@ -629,7 +629,7 @@ export class Query {
     const isKept = typeof this.options.structuralSharing !== 'function' || data === value;
     this.#validators =
       answers && isKept
-        ? Validators.of(answers.requests, value, this.#queryType === 'infinite', known, this.#data)
+        ? Validators.of(answers.requests, value, this.#queryType === 'infinite', known, known && this.data)
         : undefined;
   }
 
