@@ -215,6 +215,7 @@ fn options() -> Options {
         interval_in_background: false,
         suspense: false,
         skips_cache: false,
+        early: 0.0,
     }
 }
 

@@ -112,6 +112,10 @@ export class FetchTask implements SignalSource {
   // Effects
 
   run(): void {
+    const query = this.#query;
+    if ((this.#options as { earlyRefresh?: unknown }).earlyRefresh) {
+      query.cache.host.engine.measure(query.slot, this.generation, Date.now());
+    }
     let answer: unknown;
     try {
       answer = this.#initialPromise ?? (this.#fetchFn ? this.#fetchFn() : this.#callQueryFn());

@@ -22,7 +22,9 @@ import { onlineManager } from './onlineManager';
 import type { Query } from './query';
 import { QueryCache } from './queryCache';
 import { checkKey, hashKey, partialMatchKey } from './queryKey';
+import { type ScheduledOptions, Schedules } from './schedule';
 import { readStats, type Stats } from './stats';
+import { type WarmOptions, type WarmProgress, warm } from './warm';
 
 type Options = QueryObserverOptions<any, any, any, any, any> & { skipCache?: boolean | 'no-store' };
 type Filters = QueryFilters<any> & { pattern?: string; tags?: readonly string[] };
@@ -342,6 +344,25 @@ export class QueryClient {
     return readStats(this.#queryCache.host);
   }
 
+  /**
+   * Fetches what isn't fresh of a list, a few at a time. Resolves when nothing is left; rejects with the signal's reason, or, if
+   * `stopOnError`, with the first error.
+   */
+  warm(entries: readonly Options[], options?: WarmOptions): Promise<WarmProgress> {
+    return warm(this.#queryCache, entries, options, (entry) => {
+      const query = this.#freshOrFetching(isOfPages(entry) ? ofPages({ ...entry }) : entry);
+      return query instanceof Promise ? query : undefined;
+    });
+  }
+
+  /** Fetches named queries again and again, whether somebody watches them or not, until they are stopped. */
+  schedule(queries: Record<string, Options & ScheduledOptions>): Schedules {
+    return new Schedules(this.#queryCache, queries, (options) => {
+      const defaulted = this.defaultQueryOptions(isOfPages(options) ? ofPages({ ...options }) : options);
+      return [this.#queryCache.build(this as never, defaulted), defaulted];
+    });
+  }
+
   /** Opens the live connection: what the server says is stale is refetched. */
   connect(options: ConnectOptions): LiveConnection {
     return new LiveConnection(this.#queryCache, options);
@@ -376,6 +397,8 @@ export class QueryClient {
     return this.#queryCache.lookUp(queryKey);
   }
 }
+
+const isOfPages = (options: Options): boolean => 'initialPageParam' in options;
 
 /** Marks options as those of a query of pages: the object itself, as query-core does. */
 function ofPages<T extends Options>(options: T): T {

@@ -24,6 +24,7 @@ export interface Stats extends Numbers {
   ignoredEvents: number;
   hitRate: number;
   memoryBytes: number;
+  stampedes: { early: number; warmed: number; scheduled: number };
   byPrefix: Record<string, Numbers>;
   http: { conditional: number; notModified: number; retryAfter: number };
 }
@@ -31,6 +32,7 @@ export interface Stats extends Numbers {
 /** What the engine has counted. */
 export function readStats(host: Host<any, any>): Stats {
   const { queries, observers, symbols, ignoredEvents, total, byPrefix } = host.engine.report() as Report;
+  const [early, warmed, scheduled] = host.engine.stampedes() as unknown as [number, number, number];
   const asked = total.hits + total.misses;
   return {
     queries,
@@ -45,6 +47,7 @@ export function readStats(host: Host<any, any>): Stats {
       notModified: host.engine.http_count(1),
       retryAfter: host.engine.http_count(2),
     },
+    stampedes: { early, warmed, scheduled },
     byPrefix: Object.fromEntries(byPrefix),
   };
 }

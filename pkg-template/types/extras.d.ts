@@ -225,6 +225,81 @@ export interface LiveConnection {
   close(): void;
 }
 
+/** What options of pages have beyond those of a query. */
+export interface PagesOptions {
+  initialPageParam?: unknown;
+  getNextPageParam?: (...args: any[]) => unknown;
+  /** How many are fetched. */
+  pages?: number;
+}
+
+/** How far a list is that is being warmed. */
+export interface WarmProgress {
+  /** Fetched. */
+  done: number;
+  /** Whose fetch failed. */
+  failed: number;
+  /** Fresh already, so not fetched. */
+  skipped: number;
+  /** All of them. */
+  total: number;
+}
+
+/** Options of `queryClient.warm`. */
+export interface WarmOptions {
+  /**
+   * How many are fetched at once.
+   * @defaultValue 4
+   */
+  concurrency?: number;
+  /** Called after each query. */
+  onProgress?: (progress: WarmProgress) => void;
+  /** Stops: what is under way is finished, nothing else begun. */
+  signal?: AbortSignal;
+  /**
+   * Whether the first error ends it.
+   * @defaultValue false
+   */
+  stopOnError?: boolean;
+}
+
+/** When a scheduled query is fetched. */
+export interface ScheduleOptions {
+  /** Milliseconds from one fetch to the next. */
+  every: number;
+  /**
+   * Up to which share of `every` a fetch comes earlier, at random, so that pages don't fetch together: from 0 to below 1.
+   * @defaultValue 0.1
+   */
+  jitter?: number;
+  /**
+   * Whether it is fetched while nobody sees the page.
+   * @defaultValue false
+   */
+  whileHidden?: boolean;
+}
+
+/** A scheduled query, as `schedule.list()` shows it. */
+export interface ScheduledQuery {
+  name: string;
+  /** When it is due, in milliseconds since the epoch; `null` while it waits for the network, or for the page to be seen. */
+  nextAt: number | null;
+  isFetching: boolean;
+  /** What its last fetch came to, and when (milliseconds since the epoch); `null` before the first. */
+  lastResult: { status: 'success' | 'error'; at: number; error?: unknown } | null;
+}
+
+/** Scheduled queries, as `queryClient.schedule` gives them. */
+export interface Schedule {
+  /**
+   * Ends the schedule of this name, or of all. The data stays as that of any other query.
+   * @throws {TypeError} when nothing of this name is scheduled here
+   */
+  readonly stop: (name?: string) => void;
+  /** All that are scheduled, in the order in which they were given. */
+  readonly list: () => ScheduledQuery[];
+}
+
 /** Counters by what happened to queries. */
 export interface PrefixStats {
   /** Fetches that were not needed, because the cached data was fresh. */
@@ -262,6 +337,8 @@ export interface Stats extends PrefixStats {
     /** Failed tries whose answer asked for a pause, with `Retry-After`. */
     retryAfter: number;
   };
+  /** Fetches that were begun ahead: by `earlyRefresh`, `warm` and `schedule`. */
+  stampedes: { early: number; warmed: number; scheduled: number };
   /** The counters by the first part of the key. */
   byPrefix: Record<string, PrefixStats>;
 }

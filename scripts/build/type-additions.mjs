@@ -36,6 +36,13 @@ export const additions = [
    * @defaultValue false
    */
   skipCache?: boolean | 'no-store';
+  /**
+   * ferroquery: refreshes in the background a little before \`staleTime\` ends, at a random moment (XFetch), so that pages which
+   * fetched together don't fetch together again. The longer the last fetch took, the earlier; a number is how eager (β), \`true\`
+   * is 1. Only what is watched is refreshed.
+   * @defaultValue false
+   */
+  earlyRefresh?: number | boolean;
 `,
   },
   {
@@ -76,6 +83,30 @@ export const additions = [
    * @returns The connection; it reconnects by itself until it is closed.
    */
   connect(options: import('#extras').ConnectOptions): import('#extras').LiveConnection;
+  /**
+   * ferroquery: fetches what isn't fresh of a list of queries, a few at a time. What is in flight already is joined; errors are
+   * counted and not retried (\`retry\` is \`false\` by default, as in \`prefetchQuery\`).
+   * @param queries - Query options, of pages too.
+   * @returns The counts when nothing is left. It rejects with the reason of an aborted signal, and with the first error if
+   * \`stopOnError\`; what is under way is then finished, and nothing else begun.
+   * @throws {TypeError} when the list or an option is wrong
+   */
+  warm(
+    queries: ReadonlyArray<Omit<FetchQueryOptions<any, any, any, any, any>, 'initialPageParam'> & import('#extras').PagesOptions>,
+    options?: import('#extras').WarmOptions,
+  ): Promise<import('#extras').WarmProgress>;
+  /**
+   * ferroquery: fetches named queries again and again, whether somebody watches them or not, and keeps their data meanwhile.
+   * A query without data, or with data older than \`every\`, is fetched at once. Paused without a network (by \`networkMode\`)
+   * and while the page is hidden; then, and after a sleep, it is fetched once.
+   * @throws {TypeError} when a name's options are wrong; then nothing is scheduled
+   */
+  schedule(
+    queries: Record<
+      string,
+      Omit<FetchQueryOptions<any, any, any, any, any>, 'initialPageParam'> & import('#extras').PagesOptions & import('#extras').ScheduleOptions
+    >,
+  ): import('#extras').Schedule;
   /** ferroquery: this client's counters, from its creation to now. */
   stats(): import('#extras').Stats;
 `,

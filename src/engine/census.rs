@@ -48,10 +48,9 @@ impl Engine {
             let sleeps = query.fetches().map(|fetch| set(fetch.sleep));
             set(query.gc) + sleeps.sum::<usize>()
         });
-        let by_observer = self
-            .observers
-            .iter()
-            .map(|(_, observer)| set(observer.stale_timer) + set(observer.interval_timer));
+        let by_observer = self.observers.iter().map(|(_, observer)| {
+            set(observer.stale_timer) + set(observer.interval_timer) + set(observer.early_timer)
+        });
         let by_mutation = self.mutations.iter().map(|(_, mutation)| set(mutation.gc));
         let by_run = self.runs.iter().map(|(_, run)| set(run.fetch.sleep));
         Census {
@@ -78,6 +77,11 @@ impl Engine {
                 .chain(by_mutation)
                 .chain(by_run)
                 .sum::<usize>()
+                + self
+                    .schedules
+                    .iter()
+                    .map(|(_, scheduled)| set(scheduled.timer))
+                    .sum::<usize>()
                 + set(self.sweep_timer)
                 + set(self.memory_timer),
             frames: self.frames.len(),

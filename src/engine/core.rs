@@ -13,12 +13,14 @@ use super::random::Random;
 use super::registry::Registry;
 use super::rules::{Expansion, Rules};
 use super::run::Run as MutationRun;
+use super::schedule::Scheduled;
 use super::scope::{MutationCache, Scope};
 use super::slab::Slab;
 use super::sources::Sources;
 use super::stats::Stats;
 use super::tags::Tags;
 use super::timers::{TimerId, Timers};
+use super::warm::Warm;
 use super::watching::Departed;
 
 /// The engine: everything that one query cache, and the mutations beside it, decide.
@@ -44,6 +46,8 @@ pub struct Engine {
     pub(super) runs: Slab<MutationRun>,
     pub(super) mutation_caches: Slab<MutationCache>,
     pub(super) scopes: Slab<Scope>,
+    pub(super) schedules: Slab<Scheduled>,
+    pub(super) warms: Slab<Warm>,
     pub(super) registry: Registry,
     pub(super) tags: Tags,
     pub(super) timers: Timers,

@@ -4,6 +4,7 @@
 //! the user's function and the decision runs again from the start, with one answer more. So the functions are called as
 //! often, and in the same order, as the code reads.
 
+use super::early::until_early;
 use super::observer::{Enabled, Observer, Options, Refetch, Setting};
 use super::query::{Query, STATIC, Status};
 use super::slab::Slab;
@@ -168,7 +169,16 @@ impl Asker<'_, '_> {
         if self.options.skips_cache {
             return self.enabled();
         }
-        self.is_stale(query, now)
+        Ok(self.is_stale(query, now)? || self.is_early(query, now)?)
+    }
+
+    /// Whether fresh data is so close to its end that this observer refreshes it.
+    fn is_early(&mut self, query: &Query, now: f64) -> Verdict<bool> {
+        if self.options.early == 0.0 || query.lead == 0.0 || !self.enabled()? {
+            return Ok(false);
+        }
+        let stale_time = query.stale_time(self.stale_time()?, self.options.suspense);
+        Ok(until_early(query, stale_time, self.options.early, now).is_some_and(|left| left <= 0.0))
     }
 
     fn on(
@@ -188,7 +198,7 @@ impl Asker<'_, '_> {
         Ok(match refetch {
             Refetch::Always => true,
             Refetch::No => false,
-            Refetch::IfStale => self.is_stale(query, now)?,
+            Refetch::IfStale => self.is_stale(query, now)? || self.is_early(query, now)?,
         })
     }
 }

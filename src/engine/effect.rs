@@ -65,6 +65,8 @@ pub enum Effect {
     CollectMutation(u32),
     /// The sleep of a run is over: call `wake_run` in a microtask.
     WakeRun(u32),
+    /// Fetch for a schedule.
+    Scheduled(u32),
 }
 
 impl Effect {
@@ -94,6 +96,7 @@ impl Effect {
             Self::WakeRun(run) => (23, f64::from(run)),
             Self::Freeze(query) => (24, f64::from(query)),
             Self::Evict(query, reason) => (25 + reason as u32, f64::from(query)),
+            Self::Scheduled(schedule) => (27, f64::from(schedule)),
         };
         f64::from(code) + 32.0 * payload
     }

@@ -84,6 +84,8 @@ pub struct Fetch {
     pub hopeless: bool,
     /// The shortest pause before another one (ms).
     pub pause: f64,
+    /// When the query function was called last (ms of `Date.now()`); NaN where nobody measures.
+    pub ran_at: f64,
 }
 
 impl Fetch {
@@ -109,6 +111,7 @@ impl Fetch {
             heard: None,
             hopeless: false,
             pause: 0.0,
+            ran_at: f64::NAN,
         }
     }
 }

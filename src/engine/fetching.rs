@@ -138,6 +138,7 @@ impl Engine {
 
     /// A fetch brought data (`at` in ms of `Date.now()`).
     pub fn succeed(&mut self, id: u32, generation: u32, has_data: bool, at: f64) -> bool {
+        self.draw_lead(id, generation, at);
         let fetch = self.answered(id, generation);
         let clock = self.clock.now();
         let query = &mut self.queries[id];

@@ -64,6 +64,8 @@ impl Engine {
                 observer.stale_timer = TimerId::NONE;
                 (!observer.last_stale).then_some(Effect::Stale(id))
             }
+            Deadline::Scheduled(id) => self.run_scheduled(id, at),
+            Deadline::Early(id) => self.refresh_early(id),
             Deadline::Interval(id) => {
                 let observer = self.observers.get_mut(id)?;
                 // After a sleep it polls once, not once for each interval that passed.

@@ -111,7 +111,7 @@ impl Engine {
         let now = self.clock.now();
         let query = &mut self.queries[id];
         self.timers.clear(&mut query.gc);
-        let collected = query.observers.is_empty() && query.indexed();
+        let collected = query.observers.is_empty() && query.held == 0 && query.indexed();
         if collected && query.gc_time >= 0.0 && query.gc_time.is_finite() {
             query.gc = self.timers.set(now + query.gc_time, Deadline::Gc(id));
         }

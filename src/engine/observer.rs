@@ -78,6 +78,8 @@ pub struct Options {
     pub suspense: bool,
     /// Whether it fetches whenever it comes to a query, however fresh the data is.
     pub skips_cache: bool,
+    /// How eagerly it refreshes before the data turns stale (the β of `early.rs`); 0: not at all.
+    pub early: f32,
 }
 
 /// Two bits of an option word: 3 means a function.
@@ -112,7 +114,7 @@ impl Options {
     ///
     /// Bits: 0 enabled, 2 on mount, 4 on focus, 6 on reconnect, 8 retry on mount (two bits each, 3 for a function);
     /// 10 stale time is a function, 11 interval is a function, 12 polls in background, 13 suspense,
-    /// 14 skips the cache.
+    /// 14 skips the cache; 16 to 31 the upper half of the `f32` that tells how eagerly it refreshes early.
     pub fn unpack(bits: u32, stale_time: f64, interval: f64) -> Self {
         Self {
             enabled: match two_bits(bits, 0) {
@@ -128,6 +130,7 @@ impl Options {
             interval_in_background: (bits >> 12) & 1 == 1,
             suspense: (bits >> 13) & 1 == 1,
             skips_cache: (bits >> 14) & 1 == 1,
+            early: f32::from_bits(bits & 0xffff_0000),
         }
     }
 }
@@ -145,6 +148,7 @@ pub struct Observer {
     pub last_updated_at: f64,
     pub(super) stale_timer: TimerId,
     pub(super) interval_timer: TimerId,
+    pub(super) early_timer: TimerId,
     /// The interval in force (ms), 0 or NaN for none; before the first choice -Infinity, which no wish equals.
     pub(super) interval: f64,
     /// No longer among its query's observers, but a running notification may still reach it.

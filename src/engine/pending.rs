@@ -373,7 +373,11 @@ impl Engine {
             };
             Ok(differ(stale_time, before))
         };
-        let stale_time = if moved || enabled_changed(&mut asker)? || stale_changed(&mut asker)? {
+        let stale_time = if moved
+            || enabled_changed(&mut asker)?
+            || stale_changed(&mut asker)?
+            || options.early != previous.early
+        {
             Some(self.stale_time_to_wait(&mut asker, id, server)?)
         } else {
             None
@@ -406,6 +410,7 @@ impl Engine {
                 .timers
                 .set(self.clock.now() + left, Deadline::Stale(id));
         }
+        self.set_early_timer(id, stale_time, now);
     }
 
     fn set_interval(&mut self, id: u32, interval: f64, polls: bool) {

@@ -173,6 +173,10 @@ pub struct Query {
     pub(super) answer: Option<Box<Answer>>,
     /// The data, or what it was made of by hand, must not be kept anywhere else.
     pub(super) no_store: bool,
+    /// How many schedules keep it, watched or not.
+    pub(super) held: u32,
+    /// How long before the end of the stale time the data is refreshed by an observer of β = 1 (ms); 0 where nothing was measured.
+    pub(super) lead: f32,
     /// Tags, and where the query stands in the list of each.
     pub(super) tags: Vec<(u32, u32)>,
     /// Which prefix counts it.
@@ -204,6 +208,8 @@ impl Query {
             skipped: false,
             answer: None,
             no_store: false,
+            held: 0,
+            lead: 0.0,
             tags: Vec::new(),
             prefix: 0,
         }

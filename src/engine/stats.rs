@@ -40,6 +40,12 @@ pub struct Stats {
     pub ignored_events: u32,
     /// What came of HTTP.
     pub http: HttpCounters,
+    /// Fetches begun before the data turned stale, for observers that wish it.
+    pub early: u32,
+    /// Entries that were warmed.
+    pub warmed: u32,
+    /// Fetches that schedules began.
+    pub scheduled: u32,
 }
 
 impl Default for Stats {
@@ -49,6 +55,9 @@ impl Default for Stats {
             by_text: FxHashMap::default(),
             ignored_events: 0,
             http: HttpCounters::default(),
+            early: 0,
+            warmed: 0,
+            scheduled: 0,
         }
     }
 }

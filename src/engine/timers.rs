@@ -11,6 +11,10 @@ pub enum Deadline {
     Retry(u32, u32),
     /// An observer's data turns stale.
     Stale(u32),
+    /// An observer's data is refreshed before it turns stale.
+    Early(u32),
+    /// A schedule's fetch is due.
+    Scheduled(u32),
     /// An observer polls.
     Interval(u32),
     /// What operations marked is fetched again.

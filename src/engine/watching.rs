@@ -43,6 +43,7 @@ impl Engine {
             last_updated_at,
             stale_timer: TimerId::NONE,
             interval_timer: TimerId::NONE,
+            early_timer: TimerId::NONE,
             interval: f64::NEG_INFINITY,
             gone: false,
         });
@@ -98,6 +99,7 @@ impl Engine {
         let query = observer.query;
         self.timers.clear(&mut observer.stale_timer);
         self.timers.clear(&mut observer.interval_timer);
+        self.timers.clear(&mut observer.early_timer);
         self.forget_observer(id);
         let record = &mut self.queries[query];
         record.observers.retain(|other| *other != id);

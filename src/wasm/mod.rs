@@ -12,3 +12,4 @@ mod observers;
 mod pack;
 mod panic;
 mod queries;
+mod stampedes;

@@ -16,5 +16,6 @@ mod protocol;
 mod rules;
 mod simulation;
 mod sse;
+mod stampedes;
 mod tabs;
 mod timers;

@@ -69,6 +69,7 @@ impl Page {
             interval_in_background: false,
             suspense: false,
             skips_cache: false,
+            early: 0.0,
         };
         self.engine.watch(self.queries[number], options, false, 0.0);
     }

@@ -8,9 +8,11 @@ import {
   QueryClient,
   type QueryFunctionContext,
   QueryObserver,
+  type Schedule,
   type Stats,
   skipToken,
   TTL,
+  type WarmProgress,
 } from 'ferroquery';
 import { same } from './equal.js';
 
@@ -112,3 +114,21 @@ same<(typeof error)['status'], number>();
 same<Stats['http']['notModified'], number>();
 
 export { untyped };
+// What is fetched ahead: options of queries and of pages.
+new QueryObserver(client, { queryKey: ['posts'], earlyRefresh: true });
+new QueryObserver(client, { queryKey: ['posts'], earlyRefresh: 1.5 });
+// @ts-expect-error neither a boolean nor a number
+new QueryObserver(client, { queryKey: ['posts'], earlyRefresh: 'soon' });
+const warming = client.warm(
+  [
+    { ...keys.post({ id: 7 }), queryFn: ({ signal }) => fetch('/posts/7', { signal }) },
+    { queryKey: ['posts'], queryFn: () => 1, initialPageParam: 0, getNextPageParam: () => undefined },
+  ],
+  { concurrency: 2, onProgress: ({ done, total }) => done / total, signal: new AbortController().signal },
+);
+same<typeof warming, Promise<WarmProgress>>();
+const schedule = client.schedule({ report: { queryKey: ['report'], queryFn: () => 1, every: TTL.HOUR, jitter: 0.2 } });
+same<typeof schedule, Schedule>();
+same<ReturnType<typeof schedule.list>[number]['nextAt'], number | null>();
+// @ts-expect-error when is it due?
+client.schedule({ report: { queryKey: ['report'], queryFn: () => 1 } });

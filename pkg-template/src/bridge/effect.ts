@@ -26,3 +26,4 @@ export const WAKE_RUN = 23;
 export const FREEZE = 24;
 export const EVICT = 25;
 export const EVICT_TOO_LARGE = 26;
+export const SCHEDULED = 27;

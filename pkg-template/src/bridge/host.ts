@@ -53,6 +53,11 @@ export interface RunPort {
   wake(): void;
 }
 
+/** What the engine can ask of a schedule. */
+export interface SchedulePort {
+  run(): void;
+}
+
 /** What the caller of a command holds for its effects. */
 export interface Command<TQuery> {
   /** The action that `updated` events carry. */
@@ -87,6 +92,7 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
   #observers: (TObserver | undefined)[] = [];
   #mutations: (MutationPort | undefined)[] = [];
   #runs: (RunPort | undefined)[] = [];
+  #schedules: (SchedulePort | undefined)[] = [];
   /** Observers that have left, while a running notification may still reach them. */
   readonly #leaving: [id: number, observer: TObserver][] = [];
   /** Queries that nothing needs, while something may still be told of them. */
@@ -177,6 +183,10 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
 
   setRun(id: number, run: RunPort | undefined): void {
     this.#runs[id & SLOT] = run;
+  }
+
+  setSchedule(id: number, schedule: SchedulePort | undefined): void {
+    this.#schedules[id & SLOT] = schedule;
   }
 
   // Memory
@@ -375,6 +385,9 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
         return this.#mutations[id & SLOT]?.collect();
       case effects.WAKE_RUN:
         return this.#runs[id & SLOT]?.wake();
+      case effects.SCHEDULED:
+        this.#schedules[id & SLOT]?.run();
+        return this.#look();
       case effects.SWEPT:
         return this.onSwept();
     }
@@ -459,6 +472,7 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
     this.#observers = [];
     this.#mutations = [];
     this.#runs = [];
+    this.#schedules = [];
     this.#leaving.length = 0;
     this.#detaching.clear();
     this.#depth = 0;

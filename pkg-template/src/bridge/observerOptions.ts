@@ -1,6 +1,10 @@
 import type { Query, QueryObserverOptions } from '@tanstack/query-core';
+import { show } from '../show';
 
-type AnyOptions = QueryObserverOptions<any, any, any, any, any> & { skipCache?: boolean | 'no-store' };
+type AnyOptions = QueryObserverOptions<any, any, any, any, any> & {
+  skipCache?: boolean | 'no-store';
+  earlyRefresh?: number | boolean;
+};
 
 /** An observer's options as the engine takes them; the layout of the bits is in src/engine/observer.rs. */
 export interface PackedOptions {
@@ -32,7 +36,7 @@ const PREVIOUS_STALE_TIME = 8;
 export const RETRY = 9;
 
 export function packOptions(options: AnyOptions): PackedOptions {
-  const { staleTime, refetchInterval } = options;
+  const { staleTime, refetchInterval, earlyRefresh } = options;
   const skip = options.skipCache !== undefined && options.skipCache !== false;
   let bits =
     enabledBits(options.enabled) |
@@ -45,6 +49,7 @@ export function packOptions(options: AnyOptions): PackedOptions {
   if (options.refetchIntervalInBackground) bits |= 1 << 12;
   if (options.suspense) bits |= 1 << 13;
   if (skip) bits |= 1 << 14;
+  if (earlyRefresh !== undefined && earlyRefresh !== false && earlyRefresh !== 0) bits |= earlyBits(earlyRefresh);
   return {
     bits,
     staleTime: typeof staleTime === 'function' ? 0 : staleTimeNumber(staleTime),
@@ -81,6 +86,21 @@ export function answerTopic(
     default:
       throw new Error(`The engine asks for topic ${topic}, which this version doesn't know.`);
   }
+}
+
+const float = new Float32Array(1);
+const word = new Uint32Array(float.buffer);
+
+/** β as the upper half of a float. */
+function earlyBits(early: number | true): number {
+  const beta = early === true ? 1 : early;
+  if (typeof beta !== 'number' || !(beta > 0 && beta <= 1e30)) {
+    throw new TypeError(
+      `earlyRefresh is ${show(early)}: give true, or a number above 0 (1 is as good as true, 2 refreshes twice as early).`,
+    );
+  }
+  float[0] = beta;
+  return word[0]! & 0xffff0000;
 }
 
 /** The engine takes NaN for a stale time that isn't given. */

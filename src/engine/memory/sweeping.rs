@@ -9,10 +9,11 @@ use crate::engine::query::{FetchStatus, Query};
 use crate::engine::slab::Slab;
 use crate::engine::timers::Deadline;
 
-/// Whether a value has to stay as it is: somebody watches it, a fetch may still want it, or filters can't see it.
+/// Whether a value has to stay as it is: somebody watches or schedules it, a fetch may still want it, or filters can't see it.
 fn is_held(queries: &Slab<Query>, id: u32) -> bool {
     queries.get(id).is_none_or(|query| {
         !query.observers.is_empty()
+            || query.held > 0
             || query.state.fetch_status != FetchStatus::Idle
             || query.in_flight()
             || query.answered

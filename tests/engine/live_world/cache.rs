@@ -169,5 +169,6 @@ fn options() -> Options {
         interval_in_background: false,
         suspense: false,
         skips_cache: false,
+        early: 0.0,
     }
 }

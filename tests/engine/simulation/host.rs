@@ -446,8 +446,8 @@ impl Host {
             Effect::Arm(delay) => self.armed = Some(self.now + delay),
             Effect::Disarm => self.microtasks.push_back(Microtask::Disarm),
             Effect::Swept => self.told.push(Told::Swept(self.now)),
-            Effect::CollectMutation(_) | Effect::WakeRun(_) => {
-                unreachable!("there are no mutations here")
+            Effect::CollectMutation(_) | Effect::WakeRun(_) | Effect::Scheduled(_) => {
+                unreachable!("there are no mutations or schedules here")
             }
         }
     }

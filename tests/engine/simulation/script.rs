@@ -66,6 +66,7 @@ impl Wishes {
             interval_in_background: self.in_background,
             suspense: false,
             skips_cache: false,
+            early: 0.0,
         }
     }
 }
