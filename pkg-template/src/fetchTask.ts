@@ -112,7 +112,7 @@ export class FetchTask implements SignalSource {
   // Effects
 
   run(): void {
-    const query = this.#query;
+    const query = this.query;
     if ((this.#options as { earlyRefresh?: unknown }).earlyRefresh) {
       query.cache.host.engine.measure(query.slot, this.generation, Date.now());
     }
