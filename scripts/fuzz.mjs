@@ -1,18 +1,25 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { CommandError, output, root, run, runMain } from './command.mjs';
 
-const [seconds = '60', ...names] = process.argv.slice(2);
-
-// Each libFuzzer target in turn. `npm run fuzz -- <seconds for each> [target …]`
+// Each libFuzzer target in turn: `npm run fuzz -- [--seconds 60 | --runs 10000000] [target …]`
 await runMain(async () => {
-  if (!/^\d+$/.test(seconds)) throw new CommandError('npm run fuzz', `got ${seconds} seconds: give a whole number`);
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { seconds: { type: 'string', default: '60' }, runs: { type: 'string' } },
+  });
+  const limit = values.runs ? ['runs', values.runs] : ['seconds', values.seconds];
+  if (!/^\d+$/.test(limit[1])) {
+    throw new CommandError('npm run fuzz', `got ${limit[1]} ${limit[0]}: give a whole number`);
+  }
   if (!output('cargo', ['+nightly', 'fuzz', '--version'])) {
     const remedy = '`rustup toolchain install nightly` and `cargo install cargo-fuzz --locked` bring it';
     throw new CommandError('cargo +nightly fuzz', `is missing: ${remedy}`);
   }
   const all = readdirSync(join(root, 'fuzz', 'fuzz_targets')).map((file) => file.replace('.rs', ''));
-  for (const name of names.length > 0 ? names : all) {
-    await run('cargo', ['+nightly', 'fuzz', 'run', name, '--', `-max_total_time=${seconds}`]);
+  for (const name of positionals.length > 0 ? positionals : all) {
+    const flag = values.runs ? `-runs=${limit[1]}` : `-max_total_time=${limit[1]}`;
+    await run('cargo', ['+nightly', 'fuzz', 'run', name, '--', flag]);
   }
 });
