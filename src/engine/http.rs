@@ -180,6 +180,14 @@ impl Engine {
     }
 }
 
+/// Cuts off what stands before the first `at`, which is ASCII, and drops that; everything where there is none.
+#[inline(never)]
+pub fn cut<'a>(rest: &mut &'a str, at: char) -> &'a str {
+    let (before, after) = rest.split_once(at).unwrap_or((*rest, ""));
+    *rest = after;
+    before
+}
+
 /// Whether the same request will fail again: the client's fault, and not one that time heals (request timeout, too early,
 /// too many requests).
 const fn is_hopeless(status: u32) -> bool {

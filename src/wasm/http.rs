@@ -3,7 +3,7 @@
 use wasm_bindgen::prelude::*;
 
 use super::engine::{Engine, SEPARATOR};
-use crate::engine::http::{Headers, cache_tag};
+use crate::engine::http::{Headers, cache_tag, cut};
 
 #[wasm_bindgen]
 impl Engine {
@@ -23,16 +23,15 @@ impl Engine {
         now: f64,
         adds: bool,
     ) -> Option<String> {
-        let mut lines = headers.split('\n');
-        let mut line = || lines.next().unwrap_or_default();
+        let rest = &mut { headers };
         let headers = Headers {
-            cache_control: line(),
-            age: line(),
-            date: line(),
-            expires: line(),
-            vary: line(),
+            cache_control: cut(rest, '\n'),
+            age: cut(rest, '\n'),
+            date: cut(rest, '\n'),
+            expires: cut(rest, '\n'),
+            vary: cut(rest, '\n'),
         };
-        let tags = line();
+        let tags = cut(rest, '\n');
         let mut core = self.core.borrow_mut();
         let clock = core.read_clock(reading);
         core.hear(

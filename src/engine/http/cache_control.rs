@@ -45,14 +45,16 @@ impl CacheControl {
 }
 
 /// A number of seconds: digits alone, as large as may be.
+#[inline(never)]
 pub(super) fn seconds(text: &[u8]) -> Option<u32> {
     if text.is_empty() || !text.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let number = text.iter().fold(0u64, |sum, digit| {
-        (sum * 10 + u64::from(digit - b'0')).min(u64::from(MAX_SECONDS))
-    });
-    Some(number as u32)
+    let add = |sum: u32, digit: &u8| {
+        sum.saturating_mul(10)
+            .saturating_add(u32::from(digit - b'0'))
+    };
+    Some(text.iter().fold(0, add).min(MAX_SECONDS))
 }
 
 fn unquoted_seconds(value: &[u8]) -> Option<u32> {

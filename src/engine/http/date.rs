@@ -5,79 +5,83 @@ const DAY_MS: f64 = 86_400_000.0;
 
 /// ms since 1970, UTC. The day of the week is not looked at. Takes `Sun, 06 Nov 1994 08:49:37 GMT`,
 /// `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994`.
+#[inline(never)]
 pub fn parse_ms(text: &str) -> Option<f64> {
-    let mut words = text
-        .split([' ', ',', '-', '\t'])
-        .filter(|word| !word.is_empty());
-    words.next()?;
-    let second = words.next()?;
-    let (day, month, time, year) = match month_of(second) {
+    let rest = &mut text.as_bytes();
+    next_word(rest);
+    let second = next_word(rest);
+    let (day, month, year, clock);
+    if let Some(early) = month_of(second) {
         // asctime
-        Some(month) => {
-            let day = number(words.next()?, 2)?;
-            (day, month, words.next()?, number(words.next()?, 4)?)
+        month = early;
+        day = number(next_word(rest));
+        clock = [next_word(rest), next_word(rest), next_word(rest)];
+        year = year_of(next_word(rest));
+    } else {
+        day = number(second);
+        month = month_of(next_word(rest))?;
+        year = year_of(next_word(rest));
+        clock = [next_word(rest), next_word(rest), next_word(rest)];
+        if next_word(rest) != b"GMT" {
+            return None;
         }
-        None => {
-            let day = number(second, 2)?;
-            let month = month_of(words.next()?)?;
-            let year = words.next()?;
-            let full = if year.len() == 2 {
-                two_digits(number(year, 2)?)
-            } else {
-                number(year, 4)?
-            };
-            let time = words.next()?;
-            if words.next()? != "GMT" {
-                return None;
-            }
-            (day, month, time, full)
-        }
-    };
-    if words.next().is_some() {
-        return None;
     }
-    let mut parts = time.split(':');
-    let (hour, minute, second) = (
-        number(parts.next()?, 2)?,
-        number(parts.next()?, 2)?,
-        number(parts.next()?, 2)?,
-    );
+    let [hour, minute, second] = clock.map(number);
     // 60 is a leap second.
-    if parts.next().is_some() || hour > 23 || minute > 59 || second > 60 {
-        return None;
-    }
-    if day == 0 || day > 31 || year < 1601 {
+    let exists = (1..=31).contains(&day) && hour <= 23 && minute <= 59 && second <= 60;
+    if !exists || !(1601..=9999).contains(&year) || !next_word(rest).is_empty() {
         return None;
     }
     let seconds = f64::from(hour * 3600 + minute * 60 + second);
     Some(days(year, month, day) * DAY_MS + seconds * 1000.0)
 }
 
+/// Up to what parts words, and whatever number of that after it.
+#[inline(never)]
+fn next_word<'a>(rest: &mut &'a [u8]) -> &'a [u8] {
+    let parts = |byte: &u8| matches!(byte, b' ' | b',' | b'-' | b':' | b'\t');
+    while let [first, after @ ..] = *rest
+        && parts(first)
+    {
+        *rest = after;
+    }
+    let length = rest.iter().position(parts).unwrap_or(rest.len());
+    let (word, after) = rest.split_at(length);
+    *rest = after;
+    word
+}
+
 /// Counts from 1.
-fn month_of(word: &str) -> Option<u32> {
-    let at = MONTHS
-        .chunks(3)
-        .position(|month| month == word.as_bytes())?;
+#[inline(never)]
+fn month_of(word: &[u8]) -> Option<u32> {
+    let at = MONTHS.chunks_exact(3).position(|month| month == word)?;
     Some(at as u32 + 1)
 }
 
-fn number(word: &str, longest: usize) -> Option<u32> {
-    if word.len() > longest || !word.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
+/// Up to four digits; what is none, or more, is larger than any of a date.
+#[inline(never)]
+fn number(word: &[u8]) -> u32 {
+    let known = matches!(word.len(), 1..=4) && word.iter().all(u8::is_ascii_digit);
+    if !known {
+        return u32::MAX;
     }
-    word.parse().ok()
+    word.iter()
+        .fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'))
 }
 
-/// The year that two digits mean. The rule of RFC 9110 (not over 50 years ahead) needs a clock; nobody sends this form any more.
-const fn two_digits(year: u32) -> u32 {
-    if year < 70 { year + 2000 } else { year + 1900 }
+/// What two digits mean needs a clock by RFC 9110 (not over 50 years ahead), but nobody sends them any more.
+fn year_of(word: &[u8]) -> u32 {
+    match (word.len(), number(word)) {
+        (2, year @ 0..70) => year + 2000,
+        (2, year @ 70..100) => year + 1900,
+        (_, year) => year,
+    }
 }
 
 /// Days since 1970-01-01 in the Gregorian calendar, with years that begin in March so that the leap day is the last one.
 fn days(year: u32, month: u32, day: u32) -> f64 {
-    let year = i64::from(if month <= 2 { year - 1 } else { year });
-    let from_march = i64::from((month + 9) % 12);
-    let in_year = (153 * from_march + 2) / 5 + i64::from(day) - 1;
-    let leap = year / 4 - year / 100 + year / 400;
-    (365 * year + leap + in_year - 719_468) as f64
+    let year = if month <= 2 { year - 1 } else { year };
+    let in_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let since_0 = 365 * year + year / 4 - year / 100 + year / 400 + in_year;
+    f64::from(since_0) - 719_468.0
 }

@@ -1,15 +1,14 @@
 //! How long an answer is fresh, and how old it already is (RFC 9111 §4.2).
 
-use super::Headers;
 use super::cache_control::{CacheControl, seconds};
 use super::date::parse_ms;
+use super::{Headers, cut};
 
 /// How long an answer is fresh from its making (ms). `wall`: `Date.now()`.
 ///
 /// Nothing is guessed from `Last-Modified`: an answer that says nothing is fresh for no time.
 pub fn lifetime_ms(control: &CacheControl, headers: &Headers<'_>, wall: f64) -> f64 {
-    let fits_no_other_request = headers.vary.split(',').any(|name| name.trim() == "*");
-    if control.no_store || control.no_cache || fits_no_other_request {
+    if control.no_store || control.no_cache || fits_no_other_request(headers.vary) {
         return 0.0;
     }
     if let Some(seconds) = control.max_age {
@@ -26,6 +25,16 @@ pub fn lifetime_ms(control: &CacheControl, headers: &Headers<'_>, wall: f64) -> 
 /// `apparent_age` (ours minus `Date`) is left out: it can't be told from the difference of two clocks, and no cache
 /// that doesn't know `Age` lies between: requests go past the browser's own.
 pub fn age_ms(age: &str) -> f64 {
-    let first = age.split(',').next().unwrap_or_default();
-    seconds(first.trim().as_bytes()).map_or(0.0, |seconds| f64::from(seconds) * 1000.0)
+    let first = cut(&mut { age }, ',');
+    seconds(first.as_bytes().trim_ascii()).map_or(0.0, |seconds| f64::from(seconds) * 1000.0)
+}
+
+/// Whether `Vary` has a star: what the answer depends on can't be told.
+fn fits_no_other_request(mut vary: &str) -> bool {
+    while !vary.is_empty() {
+        if cut(&mut vary, ',').trim_ascii() == "*" {
+            return true;
+        }
+    }
+    false
 }

@@ -9,8 +9,7 @@ pub const MAX_PAUSE_MS: f64 = 3_600_000.0;
 /// The pause (ms) that a header asks for, in seconds or as a date; nothing where it can't be read. A date counts from the
 /// answer's own `Date`, so that clocks don't matter; where there is none, from `wall` (`Date.now()`).
 pub fn pause_ms(text: &str, date: &str, wall: f64) -> Option<f64> {
-    let text = text.trim();
-    let pause = match seconds(text.as_bytes()) {
+    let pause = match seconds(text.as_bytes().trim_ascii()) {
         Some(seconds) => f64::from(seconds) * 1000.0,
         None => parse_ms(text)? - parse_ms(date).unwrap_or(wall),
     };
