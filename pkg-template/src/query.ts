@@ -20,9 +20,11 @@ import { FetchTask } from './fetchTask';
 import { type Answers, uniteTags } from './http/answers';
 import { type AnsweredWith, Validators } from './http/validators';
 import { noop, skipToken } from './markers';
+import { Cold } from './memory/cold';
+import { REASONS } from './memory/memory';
 import type { QueryCache } from './queryCache';
 import type { FetchOptions } from './queryFunction';
-import { initialState, loadState, storeScalars } from './queryState';
+import { copyUnread, initialState, loadState, readLater, storeScalars } from './queryState';
 import { replaceData } from './structuralSharing';
 import { joinTags } from './tags';
 
@@ -68,6 +70,7 @@ export class Query {
   #version = 0;
   /** When the data was written (ms), for the day on which the engine can't be asked. */
   #updatedAt = 0;
+  /** Or the bytes of it. */
   #data: any;
   #error: any = null;
   #failureReason: any = null;
@@ -133,21 +136,16 @@ export class Query {
     const { host } = this.#cache;
     const version = host.engine.version(this.slot);
     if (this.#snapshot === undefined || version !== this.#version) {
-      host.engine.load(this.slot);
       this.#version = version;
-      this.#snapshot = loadState(host.numbers, host.scratch, {
-        data: this.#data,
-        error: this.#error,
-        fetchFailureReason: this.#failureReason,
-        fetchMeta: this.#fetchMeta,
-      });
+      this.#takeSnapshot();
     }
-    return this.#snapshot;
+    return this.#snapshot!;
   }
 
   /** The data, without a snapshot of the rest. */
   get data(): any {
-    return this.#data;
+    const data = this.#data;
+    return data instanceof Cold ? this.#thaw(data) : data;
   }
 
   /** Whether an answer said `no-store`: the data must not be kept anywhere but here. */
@@ -202,7 +200,7 @@ export class Query {
 
   setData(newData: any, options?: SetDataOptions & { manual: boolean }): any {
     const { host } = this.#cache;
-    const data = replaceData(this.#data, newData, this.options);
+    const data = replaceData(this.#dataToShare, newData, this.options);
     const tags = this.#tagsOf(data);
     // Only now: functions of the user may have removed the query.
     const slot = this.attach();
@@ -217,7 +215,7 @@ export class Query {
     }
     this.#revert = manual ? this.#values() : undefined;
     this.#tellTags(tags);
-    if (pending) {
+    if (this.#measure(pending)) {
       host.drain(true, {
         action: { data, type: 'success', dataUpdatedAt: options?.updatedAt, manual: options?.manual },
       });
@@ -235,7 +233,7 @@ export class Query {
     this.#takeValues(next);
     this.#updatedAt = next.dataUpdatedAt;
     this.#tellTags(tags);
-    host.drain(pending, { action: { type: 'setState', state } });
+    host.drain(this.#measure(pending), { action: { type: 'setState', state } });
   }
 
   cancel(options?: CancelOptions): Promise<void> {
@@ -346,7 +344,7 @@ export class Query {
   attach(): number {
     if (this.slot === DETACHED) {
       const { host } = this.#cache;
-      storeScalars(this.#snapshot!, host.numbers, host.scratch);
+      storeScalars(this.#snapshot!, host.numbers, host.scratch, this.#data !== undefined);
       this.slot = host.engine.create(this.#version);
       host.setQuery(this.slot, this);
       host.setData(this.slot, this.#data);
@@ -374,11 +372,82 @@ export class Query {
   /** The query has got into the index: what lives there is told. */
   indexed(): void {
     this.#toldTags = '';
-    this.#tellTags(this.#tagsOf(this.#data));
+    this.#tellTags(this.#tagsOf());
+    this.#cache.host.drain(this.#measure(false));
   }
 
   collect(): void {
     this.#cache.remove(this as never);
+  }
+
+  // Memory
+
+  /** Packs the data, if that can be. */
+  freeze(): void {
+    const data = this.#data;
+    // What its options hold anyway wouldn't be freed.
+    const isKept = data instanceof Cold || data === this.#initial.data;
+    const cold = this.#cache.memory?.freeze(this.slot, isKept ? undefined : data);
+    if (!cold) {
+      return;
+    }
+    this.#storeData(cold);
+    // All of these would keep the data.
+    this.#revert = undefined;
+    if (this.#task?.ended) {
+      this.#task = undefined;
+    }
+    this.#version = this.#cache.host.engine.version(this.slot);
+    this.#takeSnapshot();
+  }
+
+  /** Goes, as memory is short. */
+  evict(effect: number): void {
+    this.#cache.remove(this as never, REASONS[effect]);
+  }
+
+  /** Tells again what the data takes, in another engine or within another bound. */
+  measure(): void {
+    this.#cache.host.drain(this.#measure(false));
+  }
+
+  /** Tells what the data takes; whether there is anything to drain by now. */
+  #measure(pending: boolean): boolean {
+    const { memory } = this.#cache;
+    // Both sides: the one tells, the other knows what the command left.
+    return (memory !== undefined && this.slot !== DETACHED && memory.stored(this.slot, this.#data)) || pending;
+  }
+
+  #thaw(cold: Cold): unknown {
+    const { host } = this.#cache;
+    const data = cold.value(host.engine);
+    this.#storeData(data);
+    if (this.slot !== DETACHED) {
+      host.drain(host.engine.thawed(this.slot, reading()));
+    }
+    return data;
+  }
+
+  /** What new data may share with the old: nothing of what nobody can hold. */
+  get #dataToShare(): unknown {
+    const isUnheld = this.#data instanceof Cold && typeof this.options.structuralSharing !== 'function';
+    return isUnheld ? undefined : this.data;
+  }
+
+  #takeSnapshot(): void {
+    const { host } = this.#cache;
+    const data = this.#data;
+    host.engine.load(this.slot);
+    this.#snapshot = loadState(host.numbers, host.scratch, {
+      data,
+      error: this.#error,
+      fetchFailureReason: this.#failureReason,
+      fetchMeta: this.#fetchMeta,
+    });
+    if (data instanceof Cold) {
+      // Later it may have other data than this snapshot.
+      readLater(this.#snapshot, () => (this.#data === data ? this.data : data.value(host.engine)));
+    }
   }
 
   // Effects
@@ -485,7 +554,7 @@ export class Query {
    */
   takeAnswer(value: unknown, generation: number, answers: Answers | undefined): void {
     const { host } = this.#cache;
-    const data = replaceData(this.#data, value, this.options);
+    const data = replaceData(this.#dataToShare, value, this.options);
     const tags = this.#tagsOf(data);
     const slot = this.attach();
     if (answers) {
@@ -500,7 +569,9 @@ export class Query {
     this.#failureReason = null;
     this.#revert = undefined;
     this.#tellTags(tags);
-    host.drain(pending, { action: { data, type: 'success', dataUpdatedAt: undefined, manual: undefined } });
+    host.drain(this.#measure(pending), {
+      action: { data, type: 'success', dataUpdatedAt: undefined, manual: undefined },
+    });
   }
 
   /** Takes why a try has failed, after which there will be another. */
@@ -549,7 +620,7 @@ export class Query {
     }
     this.#tellTags(tags);
     const state = this.#revert ? { ...this.state } : { fetchStatus: 'idle' };
-    host.drain(pending, { action: { type: 'setState', state } });
+    host.drain(this.#measure(pending), { action: { type: 'setState', state } });
   }
 
   // After a trap
@@ -585,6 +656,10 @@ export class Query {
   /** The last snapshot, as far as it is still true of the values. */
   #knownState(): State {
     const last = this.#snapshot ?? this.#initial;
+    if (this.#data instanceof Cold) {
+      // Nothing has happened to it since it was frozen; and there is no engine to thaw it.
+      return Object.assign(copyUnread(last), { isInvalidated: true, fetchStatus: 'idle' });
+    }
     const isSame = last.data === this.#data && last.error === this.#error;
     const ownStatus = this.#error !== null ? 'error' : this.#data === undefined ? 'pending' : 'success';
     return {
@@ -604,7 +679,7 @@ export class Query {
 
   #values(): Values {
     return {
-      data: this.#data,
+      data: this.data,
       error: this.#error,
       fetchFailureReason: this.#failureReason,
       fetchMeta: this.#fetchMeta,
@@ -666,18 +741,25 @@ export class Query {
     const { tags } = this.options;
     // A function once: it has said its word on this data.
     if (Array.isArray(tags) || (tags && tags !== this.#tagsBy)) {
-      this.#tellTags(this.#tagsOf(this.#data));
+      this.#tellTags(this.#tagsOf());
     }
   }
 
-  /** The tags of the query with this data, joined. Runs a function of the user: call it before the engine's verdict. */
-  #tagsOf(data: unknown): string {
+  /**
+   * The tags of the query with this data, or that which it has, joined. Runs a function of the user: call it before the
+   * engine's verdict.
+   */
+  #tagsOf(...given: [data?: unknown]): string {
     const { tags } = this.options;
     if (!tags) {
       return this.#tags;
     }
     this.#tagsBy = tags;
-    return joinTags(typeof tags === 'function' ? (data === undefined ? [] : (tags(data) ?? [])) : tags);
+    if (typeof tags !== 'function') {
+      return joinTags(tags);
+    }
+    const data = given.length > 0 ? given[0] : this.data;
+    return joinTags(data === undefined ? [] : (tags(data) ?? []));
   }
 
   #tellTags(joined: string): void {

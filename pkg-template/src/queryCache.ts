@@ -7,9 +7,12 @@ import type {
   QueryOptions,
   QueryState,
 } from '@tanstack/query-core';
+import type { EvictionReason, MemoryOptions } from '../types/extras';
 import { environment, Host, NONE, type ObserverPort } from './bridge/host';
 import { reading } from './bridge/reading';
 import { Events } from './events';
+import { Cold } from './memory/cold';
+import { Memory } from './memory/memory';
 import { notifyManager } from './notifyManager';
 import { Query } from './query';
 import { checkKey, hashKey, hashQueryKeyByOptions, partialMatchKey } from './queryKey';
@@ -32,6 +35,8 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   config: QueryCacheConfig;
   readonly host: Host<Query, Watcher>;
   readonly events: Events;
+  /** What bounds the values, where somebody asked for it. */
+  memory: Memory | undefined;
   /** What ends with the cache, and goes on with it in another engine. */
   readonly companions = new Set<Companion>();
   readonly #byHash = new Map<string, Query>();
@@ -90,7 +95,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     this.notify({ type: 'added', query: query as never });
   }
 
-  remove(query: Query): void {
+  remove(query: Query, reason?: EvictionReason): void {
     const known = this.#byHash.get(query.queryHash);
     if (!known) {
       return;
@@ -103,7 +108,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
       query.detach();
       this.host.drain(this.host.engine.timer_pending());
     }
-    this.notify({ type: 'removed', query: query as never });
+    this.notify({ type: 'removed', query: query as never, ...(reason && { reason }) });
   }
 
   clear(): void {
@@ -159,6 +164,19 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
 
   // For the classes of this package
 
+  /** Bounds what the values take. Throws a TypeError that names the wrong option. */
+  setMemory(options: MemoryOptions): void {
+    this.memory = new Memory(this.host, options);
+    this.measureAll();
+  }
+
+  /** Tells an engine that doesn't know it what all values take. */
+  measureAll(): void {
+    for (const query of this.#byHash.values()) {
+      query.measure();
+    }
+  }
+
   tellListening(): void {
     this.host.engine.set_events(this.hasListeners());
   }
@@ -181,7 +199,11 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
       return this.lookUp(queryKey)?.data;
     }
     const id = this.#idOf(queryKey);
-    return id === NONE ? undefined : this.host.data(id);
+    if (id === NONE) {
+      return undefined;
+    }
+    const data = this.host.data(id);
+    return this.memory !== undefined && data instanceof Cold ? this.host.query(id)!.data : data;
   }
 
   /** The id of the query that has a key's symbols. */

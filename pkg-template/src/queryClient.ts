@@ -11,6 +11,7 @@ import type {
   RefetchOptions,
   SetDataOptions,
 } from '@tanstack/query-core';
+import type { MemoryOptions } from '../types/extras';
 import { numericHttp, resolve, staleTimeNumber } from './bridge/observerOptions';
 import type { Rules } from './events';
 import { focusManager } from './focusManager';
@@ -41,12 +42,15 @@ export class QueryClient {
   #unsubscribeFocus: (() => void) | undefined;
   #unsubscribeOnline: (() => void) | undefined;
 
-  constructor(config: QueryClientConfig & { rules?: Rules } = {}) {
+  constructor(config: QueryClientConfig & { rules?: Rules; memory?: MemoryOptions } = {}) {
     this.#queryCache = (config.queryCache as unknown as QueryCache) ?? new QueryCache();
     this.#mutationCache = (config.mutationCache as unknown as MutationCache) ?? new MutationCache();
     this.#defaultOptions = config.defaultOptions ?? {};
     if (config.rules) {
       this.#queryCache.events.setRules(config.rules);
+    }
+    if (config.memory !== undefined) {
+      this.#queryCache.setMemory(config.memory);
     }
   }
 

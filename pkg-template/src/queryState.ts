@@ -31,11 +31,16 @@ export function initialState(options: QueryOptions<any, any, any, any>): State {
   };
 }
 
-/** Writes the scalars of a state where the engine reads them. */
-export function storeScalars(state: State, numbers: Float64Array, at: number): void {
+/** Writes the scalars of a state where the engine reads them. `hasData` keeps it from reading data that is cold. */
+export function storeScalars(
+  state: State,
+  numbers: Float64Array,
+  at: number,
+  hasData: boolean = state.data !== undefined,
+): void {
   numbers[at] = STATUSES.indexOf(state.status);
   numbers[at + 1] = FETCH_STATUSES.indexOf(state.fetchStatus);
-  numbers[at + 2] = state.data === undefined ? 0 : 1;
+  numbers[at + 2] = hasData ? 1 : 0;
   numbers[at + 3] = state.isInvalidated ? 1 : 0;
   numbers[at + 4] = state.dataUpdateCount;
   numbers[at + 5] = state.dataUpdatedAt;
@@ -64,4 +69,22 @@ export function loadState(
     status: STATUSES[numbers[at]!]!,
     fetchStatus: FETCH_STATUSES[numbers[at + 1]!]!,
   };
+}
+
+/** Lets a state get its data when it is first read. */
+export function readLater(state: State, read: () => unknown): State {
+  return Object.defineProperty(state, 'data', {
+    configurable: true,
+    enumerable: true,
+    get: () => {
+      const data = read();
+      Object.defineProperty(state, 'data', { configurable: true, enumerable: true, writable: true, value: data });
+      return data;
+    },
+  });
+}
+
+/** The same state as another object, whose data isn't read yet if it wasn't. */
+export function copyUnread(state: State): State {
+  return Object.defineProperties({}, Object.getOwnPropertyDescriptors(state)) as State;
 }

@@ -47,6 +47,7 @@ export class Recovery implements Port<Query, any> {
     const { host, events } = this.#cache;
     const stored: readonly Query[] = this.#cache.getAll();
     events.replay();
+    this.#cache.memory?.tellBudget();
     this.#cache.tellListening();
     for (const query of stored) {
       host.symbols.intern(query.queryKey);
@@ -77,6 +78,9 @@ export class Recovery implements Port<Query, any> {
       }
       for (const task of lost) {
         attempt(() => task.settleLost());
+      }
+      if (this.#cache.memory) {
+        attempt(() => this.#cache.measureAll());
       }
       this.#cache.events.resume();
       for (const companion of this.#cache.companions) {

@@ -1,4 +1,6 @@
+import type { MemoryStats } from '../types/extras';
 import type { Host } from './bridge/host';
+import { readMemory } from './memory/memory';
 
 interface Numbers {
   hits: number;
@@ -24,6 +26,7 @@ export interface Stats extends Numbers {
   ignoredEvents: number;
   hitRate: number;
   memoryBytes: number;
+  memory: MemoryStats;
   stampedes: { early: number; warmed: number; scheduled: number };
   byPrefix: Record<string, Numbers>;
   http: { conditional: number; notModified: number; retryAfter: number };
@@ -41,6 +44,7 @@ export function readStats(host: Host<any, any>): Stats {
     ignoredEvents,
     hitRate: asked === 0 ? 0 : total.hits / asked,
     memoryBytes: host.memoryBytes,
+    memory: readMemory(host),
     symbols,
     http: {
       conditional: host.engine.http_count(0),

@@ -59,9 +59,17 @@ export const additions = [
 `,
   },
   {
+    anchor: "interface NotifyEventQueryRemoved extends NotifyEvent {\n  type: 'removed';\n",
+    insert: `  /** ferroquery: set where the query was removed to save memory. */
+  reason?: import('#extras').EvictionReason;
+`,
+  },
+  {
     anchor: 'interface QueryClientConfig {\n',
     insert: `  /** ferroquery: which queries an event makes stale, for \`emit\` and for live events. */
   rules?: import('#extras').Rules;
+  /** ferroquery: how much memory cached data may take. Without it, nothing bounds it. */
+  memory?: import('#extras').MemoryOptions;
 `,
   },
   {

@@ -65,6 +65,7 @@ impl Engine {
         environment: Environment,
     ) -> u32 {
         self.environment = environment;
+        self.expect_nothing(id);
         let query = &mut self.queries[id];
         query.generation = query.generation.wrapping_add(1);
         query.revert = Some(Box::new(query.state));
@@ -159,6 +160,7 @@ impl Engine {
         } else {
             self.end_fetch(id, generation);
         }
+        self.expect_nothing(id);
         self.queries[id].state.fail(at);
         self.command(|engine| {
             engine.settle_later(id);

@@ -68,8 +68,8 @@ struct Value {
     hot: f64,
     /// What it takes packed (bytes).
     cold: f64,
-    /// Its size was told by who made it, before it came.
-    is_known: bool,
+    /// The size of the value that is about to come (bytes), where who makes it has told.
+    expected: Option<f64>,
 }
 
 /// What was counted.
@@ -153,35 +153,41 @@ impl Memory {
 
     /// Takes the size of a value that is about to come (bytes).
     pub fn expect(&mut self, id: u32, bytes: f64) {
-        let value = self.value(id);
-        value.is_known = true;
-        self.put(id, bytes);
+        self.value(id).expected = Some(bytes);
+    }
+
+    /// A value turned out to be of this size (bytes).
+    pub fn resize(&mut self, id: u32, bytes: f64) {
+        if self.hot_size(id).is_some() {
+            self.put(id, bytes);
+        }
     }
 
     /// Whether the size of the value that is about to come is known.
     pub fn expects(&self, id: u32) -> bool {
         self.values
             .get(slab::index(id) as usize)
-            .is_some_and(|value| value.is_known)
+            .is_some_and(|value| value.expected.is_some())
     }
 
     /// What was about to come doesn't.
     pub fn expect_nothing(&mut self, id: u32) {
         if let Some(value) = self.values.get_mut(slab::index(id) as usize) {
-            value.is_known = false;
+            value.expected = None;
         }
     }
 
     /// A hot value has come; its size (bytes), or NaN where that was told before.
     pub fn store(&mut self, id: u32, bytes: f64) {
-        let value = self.value(id);
-        let known = std::mem::take(&mut value.is_known);
-        let bytes = if known && bytes.is_nan() {
-            value.hot
-        } else {
-            bytes
-        };
-        self.put(id, bytes);
+        let expected = self.value(id).expected.take();
+        self.put(
+            id,
+            if bytes.is_nan() {
+                expected.unwrap_or(0.0)
+            } else {
+                bytes
+            },
+        );
         self.recency.note(id);
     }
 
@@ -227,12 +233,15 @@ impl Memory {
         };
         self.recency.note(id);
         let use_ = self.recency.last_use(id);
+        let is_large = value.form != Form::Cold && value.hot > self.budget.largest;
         match value.form {
             Form::None => return,
-            Form::Hot if value.hot >= self.budget.cold_from => self.freezable.insert(id, use_),
+            Form::Hot if !is_large && value.hot >= self.budget.cold_from => {
+                self.freezable.insert(id, use_);
+            }
             Form::Hot | Form::Stiff | Form::Cold => self.rest.insert(id, use_),
         }
-        if value.form != Form::Cold && value.hot > self.budget.largest {
+        if is_large {
             self.oversize.push(id);
         }
     }
@@ -285,13 +294,23 @@ impl Memory {
 
     /// What has to be done before the command ends; `held` tells what has to stay.
     pub fn choose_at_once(&mut self, held: impl Fn(u32) -> bool) -> Option<Choice> {
-        if !self.budget.is_far_over(self.bytes()) || self.debt <= 0.0 {
-            self.debt = 0.0;
-            self.quiet = false;
-            return None;
+        // What has just come, and is too large, may be watched before the next slice; nothing else has to go for it.
+        let newest = self
+            .oversize
+            .pop_if(|id| self.recency.is_last(*id))
+            .filter(|id| !held(*id));
+        let spared = newest.and_then(|id| self.hot_size(id)).unwrap_or(0.0);
+        let mut choice = None;
+        if self.debt > 0.0 && self.budget.is_far_over(self.bytes() - spared) {
+            let mut moves = u32::MAX;
+            choice = if self.quiet {
+                None
+            } else {
+                self.too_large(&held)
+            }
+            .or_else(|| self.make_room(&held, true, &mut moves));
         }
-        let mut moves = u32::MAX;
-        let choice = self.make_room(&held, self.quiet, &mut moves);
+        self.oversize.extend(newest);
         match choice {
             Some(choice) => self.debt -= self.cost(choice).max(1.0),
             None => {
@@ -416,16 +435,20 @@ impl Memory {
     fn make_room(
         &mut self,
         held: &impl Fn(u32) -> bool,
-        quiet: bool,
+        at_once: bool,
         moves: &mut u32,
     ) -> Option<Choice> {
         if let Some(id) = first(&mut self.freezable, &self.recency, held, moves) {
             return Some(self.chosen(Choice::Freeze(id)));
         }
-        if quiet || *moves == 0 {
+        if *moves == 0 || (at_once && self.quiet) {
             return None;
         }
         let id = first(&mut self.rest, &self.recency, held, moves)?;
+        // What has just come may be watched before the next slice.
+        if at_once && self.recency.is_last(id) {
+            return None;
+        }
         Some(self.chosen(Choice::Evict(id, Reason::Budget)))
     }
 

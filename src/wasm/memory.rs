@@ -27,6 +27,14 @@ impl Engine {
         self.core.borrow_mut().set_size(query, bytes);
     }
 
+    /// What a query's data takes as objects (bytes), 0 where there is none.
+    pub fn hot_size(&self, query: u32) -> f64 {
+        let core = self.core.borrow();
+        core.memory()
+            .and_then(|memory| memory.hot_size(query))
+            .unwrap_or(0.0)
+    }
+
     /// Whether the size of the data that a query is about to get is known.
     pub fn expects_size(&self, query: u32) -> bool {
         self.core.borrow().expects_size(query)

@@ -30,6 +30,8 @@ export interface QueryPort {
   collect(): void;
   detach(): void;
   reset(): void;
+  freeze(): void;
+  evict(effect: number): void;
 }
 
 /** What the engine can ask of an observer. */
@@ -381,6 +383,11 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
         return this.#arm(id);
       case effects.DISARM:
         return queueMicrotask(this.#disarm);
+      case effects.FREEZE:
+        return this.query(id)?.freeze();
+      case effects.EVICT:
+      case effects.EVICT_TOO_LARGE:
+        return this.query(id)?.evict(code);
       case effects.COLLECT_MUTATION:
         return this.#mutations[id & SLOT]?.collect();
       case effects.WAKE_RUN:

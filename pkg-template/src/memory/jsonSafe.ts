@@ -1,19 +1,21 @@
 /** Deeper than this a value is no answer of a server, or a cycle. */
 const MAX_DEPTH = 500;
-/** Parts of a value that are looked at before it counts as too large, or as references that multiply. */
+/** Parts of a value that are looked at before it counts as references that multiply. */
 const MAX_PARTS = 2_000_000;
 
 /**
  * Whether a value survives JSON: `JSON.parse(JSON.stringify(value))` equals it deeply, and is of the same make. It holds no
  * `undefined`, function, symbol or bigint, no NaN, infinity or -0, no Date, Map or other class instance, no array with holes
  * or properties of its own, no accessor or hidden property, and no cycle.
+ *
+ * @param maxParts a value of more parts (objects, texts, numbers …) doesn't count as safe
  */
-export function isJsonSafe(value: unknown): boolean {
+export function isJsonSafe(value: unknown, maxParts = MAX_PARTS): boolean {
   // Then JSON.stringify calls it on everything.
   if ('toJSON' in Object.prototype || 'toJSON' in Array.prototype) {
     return false;
   }
-  return partsOf(value, 0, MAX_PARTS) >= 0;
+  return partsOf(value, 0, maxParts) >= 0;
 }
 
 /** How many parts may still follow; negative where one isn't safe. */

@@ -59,6 +59,11 @@ impl Recency {
         self.uses[slab::index(id) as usize]
     }
 
+    /// Whether nothing was used since.
+    pub fn is_last(&self, id: u32) -> bool {
+        self.last_use(id) == self.last
+    }
+
     /// Marks what time it is (ms): uses up to here were no later.
     pub fn mark(&mut self, now: f64) {
         if self.marks.back().is_some_and(|mark| {

@@ -41,12 +41,27 @@ impl Engine {
         self.memory.as_deref()
     }
 
-    /// The size of the data that a query is about to get (bytes), from who makes it and knows.
+    /// The size of the data that a fetch in flight is about to bring (bytes), from who makes it and knows; without a fetch, that
+    /// of the data that is there.
     pub fn set_size(&mut self, id: u32, bytes: f64) {
-        if let Some(memory) = &mut self.memory
-            && self.queries.get(id).is_some_and(Query::indexed)
-        {
+        let (Some(memory), Some(query)) = (&mut self.memory, self.queries.get(id)) else {
+            return;
+        };
+        if !query.indexed() {
+            return;
+        }
+        if query.in_flight() {
             memory.expect(id, bytes);
+        } else {
+            memory.resize(id, bytes);
+            self.let_go(id);
+        }
+    }
+
+    /// The fetch that would have brought what was expected brings nothing.
+    pub(in crate::engine) fn expect_nothing(&mut self, id: u32) {
+        if let Some(memory) = &mut self.memory {
+            memory.expect_nothing(id);
         }
     }
 
