@@ -7,6 +7,7 @@ import type {
   HydrateOptions,
 } from '@tanstack/query-core';
 import { isDevelopment } from './development';
+import { type KeptAnswer, readKeptAnswer } from './http/keptAnswer';
 import { noop } from './markers';
 import type { Query } from './query';
 import type { QueryCache } from './queryCache';
@@ -16,7 +17,7 @@ import { show } from './show';
 type AnyMutation = CoreMutation<any, any, any, any>;
 type AnyQuery = CoreQuery<any, any, any, any>;
 type Transform = (data: any) => any;
-type DehydratedQuery = DehydratedState['queries'][number];
+type DehydratedQuery = DehydratedState['queries'][number] & { http?: Pick<KeptAnswer, 'freshFor'> };
 type State = DehydratedQuery['state'];
 type DehydratedMutation = DehydratedState['mutations'][number];
 
@@ -83,6 +84,11 @@ export function dehydrateQuery(
   if (queryType) {
     dehydrated.queryType = queryType;
   }
+  const kept = (query as unknown as Query).keptAnswer;
+  if (kept) {
+    // Not where it came from: that is a server's own affair.
+    dehydrated.http = { freshFor: kept.freshFor };
+  }
   return dehydrated;
 }
 
@@ -133,7 +139,7 @@ export function hydrate(client: CoreQueryClient, dehydratedState: unknown, optio
 
 function hydrateQuery(
   client: CoreQueryClient,
-  { queryKey, queryHash = hashKey(queryKey), state, promise, dehydratedAt, meta, queryType }: DehydratedQuery,
+  { queryKey, queryHash = hashKey(queryKey), state, promise, dehydratedAt, meta, queryType, http }: DehydratedQuery,
   defaults: object,
   deserialize: Transform,
 ): void {
@@ -148,6 +154,7 @@ function hydrateQuery(
   // Pending, and yet with data: written by hand, or resolved by now.
   const comesWithData = data !== undefined && (state.status ?? 'pending') === 'pending';
   const isFetching = known?.state.fetchStatus === 'fetching';
+  const kept = data === undefined ? undefined : readKeptAnswer(http);
   const takesPromise = known === undefined || (known.state.status !== 'pending' && !isFetching);
   let query = known;
   if (query === undefined) {
@@ -158,13 +165,16 @@ function hydrateQuery(
       whole.dataUpdatedAt = dehydratedAt ?? 0;
     }
     query = cache.create(client, options as never, whole);
+    if (kept) {
+      query.restoreAnswer(kept);
+    }
   } else if (isNews) {
     const { fetchStatus: _, ...values } = { ...state, data };
     const given: Partial<State> = values;
     if (comesWithData) {
       Object.assign(given, { status: 'success', dataUpdatedAt: dehydratedAt }, !isFetching && { fetchStatus: 'idle' });
     }
-    query.setState(given);
+    query.setState(given, kept);
   }
   if (promise && !isEarly && takesPromise && dehydratedAt > query.dataUpdatedAt) {
     query.fetch(undefined, { initialPromise: Promise.resolve(promise).then(deserialize) }).catch(noop);

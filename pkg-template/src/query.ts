@@ -18,6 +18,7 @@ import { isDevelopment } from './development';
 import { environmentManager } from './environmentManager';
 import { FetchTask } from './fetchTask';
 import { type Answers, uniteTags } from './http/answers';
+import type { KeptAnswer } from './http/keptAnswer';
 import { type AnsweredWith, Validators } from './http/validators';
 import { noop, skipToken } from './markers';
 import { Cold } from './memory/cold';
@@ -223,13 +224,17 @@ export class Query {
     return data;
   }
 
-  setState(state: Partial<State>): void {
+  /** `kept`: what HTTP said of this data elsewhere. */
+  setState(state: Partial<State>, kept?: KeptAnswer): void {
     const { host } = this.#cache;
     const next = { ...this.state, ...state };
     const tags = this.#tagsOf(next.data);
     const slot = this.attach();
     storeScalars(next, host.numbers, host.scratch);
     const pending = host.engine.set_state(slot, next.data === this.#data);
+    if (kept) {
+      this.restoreAnswer(kept);
+    }
     this.#takeValues(next);
     this.#updatedAt = next.dataUpdatedAt;
     this.#tellTags(tags);
@@ -547,6 +552,18 @@ export class Query {
   answerTo(url: string, credentials: RequestCredentials | undefined, headers: Headers): AnsweredWith | undefined {
     const holds = this.#validators && this.isAttached && this.#cache.host.engine.may_revalidate(this.slot);
     return holds ? this.#validators!.find(url, credentials, headers, this.data) : undefined;
+  }
+
+  /** What HTTP said of the data, for a copy that is kept elsewhere; nothing where it said nothing, or `no-store`. */
+  get keptAnswer(): KeptAnswer | undefined {
+    const freshFor = this.slot === DETACHED ? Number.NaN : this.#cache.host.engine.fresh_for(this.slot);
+    return Number.isNaN(freshFor) ? undefined : { freshFor, requests: this.#validators?.kept };
+  }
+
+  /** The data is a copy of what an answer gave. */
+  restoreAnswer({ freshFor, requests }: KeptAnswer): void {
+    this.#cache.host.engine.restore_answer(this.attach(), freshFor);
+    this.#validators = requests && Validators.restore(requests);
   }
 
   /**

@@ -159,6 +159,23 @@ impl Engine {
         query.state.has_data && query.answer.as_ref().is_some_and(|answer| !answer.no_store)
     }
 
+    /// For how long the data is fresh from the moment when it was stored (ms); nothing where no answer gave it, or that is not
+    /// to be kept.
+    pub fn fresh_for(&self, query: u32) -> Option<f64> {
+        let answer = self.queries.get(query)?.answer.as_ref()?;
+        (!answer.no_store).then_some(answer.fresh_for)
+    }
+
+    /// The data is a copy of what an answer gave elsewhere, and was fresh for so long there (ms).
+    pub fn restore_answer(&mut self, query: u32, fresh_for: f64) {
+        if let Some(query) = self.queries.get_mut(query) {
+            query.answer = Some(Box::new(Answer {
+                fresh_for,
+                no_store: false,
+            }));
+        }
+    }
+
     /// Counts requests that asked whether the data has changed, or answers that it hasn't.
     pub const fn count_http(&mut self, answered: bool) {
         let counters = &mut self.stats.http;

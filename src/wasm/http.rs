@@ -87,6 +87,16 @@ impl Engine {
         self.core.borrow().may_revalidate(query)
     }
 
+    /// For how long the data is fresh from the moment when it was stored (ms); NaN where nobody said it, or it isn't to be kept.
+    pub fn fresh_for(&self, query: u32) -> f64 {
+        self.core.borrow().fresh_for(query).unwrap_or(f64::NAN)
+    }
+
+    /// The data is a copy of what an answer gave, fresh for so long (ms).
+    pub fn restore_answer(&mut self, query: u32, fresh_for: f64) {
+        self.core.borrow_mut().restore_answer(query, fresh_for);
+    }
+
     /// Counts a conditional request, or an answer that nothing has changed.
     pub fn count_http(&mut self, answered: bool) {
         self.core.borrow_mut().count_http(answered);

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { InfiniteQueryObserver, jsonQuery, QueryClient, QueryObserver } from 'ferroquery';
+import { dehydrate, hydrate, InfiniteQueryObserver, jsonQuery, QueryClient, QueryObserver } from 'ferroquery';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { behaveAsPage } from './browserLike.js';
 import { HttpServer, json } from './httpServer.js';
@@ -342,6 +342,35 @@ describe("staleTime: 'http'", () => {
     vi.setSystemTime(query.state.dataUpdatedAt + 20_000);
     expect(query.isStaleByTime('http')).toBe(true);
     vi.useRealTimers();
+  });
+});
+
+describe('a dehydrated state', () => {
+  it("is as fresh as its answer, and doesn't tell where that came from", async () => {
+    answer = tagged('"v1"', rows, { 'cache-control': 'max-age=60', age: '20' });
+    await client.fetchQuery({ ...options(), staleTime: 'http' });
+    const text = JSON.stringify(dehydrate(client));
+    expect(text).not.toContain(server.url);
+    const page = new QueryClient({ defaultOptions: { queries: { staleTime: 'http' } } });
+    const observer = new QueryObserver(page, { ...options(), initialData: [] as unknown, initialDataUpdatedAt: 1 });
+    const stop = observer.subscribe(() => {});
+    page.cancelQueries({ queryKey });
+    hydrate(page, JSON.parse(text));
+    expect(observer.getCurrentResult()).toMatchObject({ data: rows, isStale: false });
+    const count = server.requests.length;
+    const other = new QueryClient({ defaultOptions: { queries: { staleTime: 'http' } } });
+    hydrate(other, JSON.parse(text));
+    await other.fetchQuery(options());
+    expect(server.requests).toHaveLength(count);
+    for (const http of [null, 7, {}, { freshFor: '60' }, { freshFor: null }, { freshFor: Number.MAX_VALUE * 2 }]) {
+      const damaged = new QueryClient();
+      const state = JSON.parse(text);
+      state.queries[0].http = http;
+      hydrate(damaged, state);
+      expect(damaged.getQueryCache().find({ queryKey })!.isStaleByTime('http')).toBe(true);
+    }
+    stop();
+    page.clear();
   });
 });
 

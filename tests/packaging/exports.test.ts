@@ -27,13 +27,19 @@ const TYPES_BEYOND = [
   'Keys',
   'LiveConnection',
   'LiveStatus',
+  'PagesOptions',
   'ParamNames',
   'PrefixStats',
   'Rule',
   'Rules',
+  'Schedule',
+  'ScheduleOptions',
+  'ScheduledQuery',
   'Stats',
   'TemplateParamNames',
   'TemplateQueryKey',
+  'WarmOptions',
+  'WarmProgress',
 ];
 /** Of classes and of single objects, by name: methods and accessors that query-core has not. */
 const MEMBERS_BEYOND: Record<string, string[]> = { QueryClient: ['connect', 'emit', 'stats'] };

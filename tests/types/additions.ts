@@ -114,6 +114,7 @@ same<(typeof error)['status'], number>();
 same<Stats['http']['notModified'], number>();
 
 export { untyped };
+
 // What is fetched ahead: options of queries and of pages.
 new QueryObserver(client, { queryKey: ['posts'], earlyRefresh: true });
 new QueryObserver(client, { queryKey: ['posts'], earlyRefresh: 1.5 });

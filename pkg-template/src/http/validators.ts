@@ -17,7 +17,7 @@ export interface Answered {
 export type AnsweredWith = Answered & { readonly value: unknown };
 
 /** Beside it, where that is in the query's data: the whole of it, or one page. */
-type Placed = Answered & { readonly page: number | undefined };
+export type Placed = Answered & { readonly page: number | undefined };
 
 /** So many names of `Vary` are looked at; an answer with more is not asked for again. */
 const MAX_VARY = 32;
@@ -38,6 +38,19 @@ export class Validators {
 
   constructor(placed: readonly Placed[]) {
     this.#placed = placed;
+  }
+
+  /** Those of a copy of the data. */
+  static restore(placed: readonly Placed[]): Validators {
+    return new Validators(placed);
+  }
+
+  /** What may be kept with a copy of the data: all but what proves who somebody is. */
+  get kept(): Placed[] {
+    return this.#placed.map((one) => ({
+      ...one,
+      selecting: one.selecting.filter(([name]) => name !== 'authorization' && name !== 'cookie'),
+    }));
   }
 
   /** The answer to the same request as this one, and what it gave. */
