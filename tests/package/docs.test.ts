@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { transform } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -59,7 +59,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe.each(['docs/api.md', 'docs/live.md', 'docs/stampedes.md'])('%s', (page) => {
+describe.each(['docs/api.md', 'docs/json.md', 'docs/live.md', 'docs/stampedes.md'])('%s', (page) => {
   const all = snippets(page);
 
   it.each(all)('line $line: $heading', async ({ line, code }) => {
@@ -67,7 +67,7 @@ describe.each(['docs/api.md', 'docs/live.md', 'docs/stampedes.md'])('%s', (page)
     const { code: script } = await transform(withChecks(code).replace("'ferroquery'", JSON.stringify(entry)), {
       loader: 'ts',
     });
-    const file = join(folder, `line${line}.mjs`);
+    const file = join(folder, `${basename(page)}-${line}.mjs`);
     writeFileSync(file, script);
     await import(/* @vite-ignore */ pathToFileURL(file).href);
     expect(checks - before).toBe(code.match(/\/\/ →/g)?.length ?? 0);
