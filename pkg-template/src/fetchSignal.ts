@@ -1,23 +1,49 @@
 import type { FetchTask } from './fetchTask';
 
-/**
- * Under this key the context of a query function carries the signal of its fetch for those who must learn of a
- * cancellation without reading `signal`: whoever reads that one says that it stops, and is stopped with the last observer.
- */
-export const fetchSignal = Symbol('fetchSignal');
-
-/** Whose signal it is. A weak map: a copy of a context has the same signal. */
-const sources = new WeakMap<AbortSignal, SignalSource>();
-
-/** What may carry the signal of a fetch; contexts that an app made don't. */
-export interface SignalCarrier {
-  readonly [fetchSignal]?: AbortSignal;
-}
-
-/** Has a signal, and wants to know when somebody reads it. */
+/** Has a signal, and wants to know when somebody reads it: whoever does says that it stops, and is stopped with the last observer. */
 export interface SignalSource {
   readonly signal: AbortSignal;
   noteSignalRead(): void;
+}
+
+/** Whose signal it is: a copy of a context has the same signal. */
+const sources = new WeakMap<AbortSignal, SignalSource>();
+
+class Given {
+  constructor(object: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: the private field is added to this object.
+    return object;
+  }
+}
+
+/**
+ * The source of a context's signal, in a private field that is put on the plain object which the context is. A property
+ * would show in copies and comparisons; and descriptors that are the same for each context keep making one fast
+ * (properties of its own closures take ten times as long).
+ */
+class Sourced extends Given {
+  readonly #source: SignalSource;
+
+  constructor(context: object, source: SignalSource) {
+    super(context);
+    this.#source = source;
+  }
+
+  static readonly SIGNAL = {
+    enumerable: true,
+    get(this: Sourced): AbortSignal {
+      this.#source.noteSignalRead();
+      return this.#source.signal;
+    },
+  };
+
+  static sourceOf(context: unknown): SignalSource | undefined {
+    try {
+      return (context as Sourced).#source;
+    } catch {
+      return undefined;
+    }
+  }
 }
 
 /** Remembers that the signal is that of this fetch. */
@@ -25,55 +51,41 @@ export function claimSignal(signal: AbortSignal, by: SignalSource): void {
   sources.set(signal, by);
 }
 
-/** The fetch that a context belongs to; none where an app made the context. */
-export function taskOf(context: unknown): FetchTask | undefined {
-  const { [fetchSignal]: own, signal } = (context ?? {}) as SignalCarrier & { signal?: AbortSignal };
-  return sources.get((own ?? signal)!) as FetchTask | undefined;
+/**
+ * The fetch that a context belongs to; none where an app made the context. For those who must learn of its end without
+ * reading `signal`.
+ */
+export function taskOf(context: object): FetchTask | undefined {
+  return (Sourced.sourceOf(context) ?? sources.get((context as { signal: AbortSignal }).signal)) as
+    | FetchTask
+    | undefined;
 }
 
-const source = Symbol('source');
-type Sourced = { [source]: SignalSource };
-
-// One getter for all contexts: made for each, they cost more than the rest of the context.
-const PROPERTIES: PropertyDescriptorMap = {
-  signal: {
-    enumerable: true,
-    get(this: Sourced) {
-      this[source].noteSignalRead();
-      return this[source].signal;
-    },
-  },
-  // A copy of a context is to have it too.
-  [fetchSignal]: {
-    enumerable: true,
-    get(this: Sourced) {
-      return this[source].signal;
-    },
-  },
-};
-
-/** Adds the signal of a fetch, as `signal`, which notes that it is read, and for those who only want to learn of its end. */
-export function carrySignal<T extends object>(object: T, from: SignalSource): T & { readonly signal: AbortSignal } {
-  Object.defineProperty(object, source, { value: from });
-  return Object.defineProperties(object, PROPERTIES) as never;
+/** Adds the signal of a fetch, as `signal`, which notes that it is read. */
+export function carrySignal<T extends object>(context: T, from: SignalSource): T & { readonly signal: AbortSignal } {
+  new Sourced(context, from);
+  return Object.defineProperty(context, 'signal', Sourced.SIGNAL) as never;
 }
 
 /**
  * Adds `signal` as a property that asks for the signal when it is first read, and calls `onAbort` when that aborts, at once
- * if it has.
+ * if it has. `of`: the context that it is made from.
  */
 export function addSignal<T extends object>(
-  object: T,
-  getSignal: () => AbortSignal,
+  context: T,
+  of: { readonly signal: AbortSignal },
   onAbort: () => void,
-  carrier: SignalCarrier,
 ): T & { readonly signal: AbortSignal } {
+  const task = taskOf(of);
+  if (task) {
+    new Sourced(context, task);
+  }
   let signal: AbortSignal | undefined;
-  Object.defineProperty(object, 'signal', {
+  return Object.defineProperty(context, 'signal', {
     enumerable: true,
     get: () => {
       if (!signal) {
-        signal = getSignal();
+        signal = of.signal;
         if (signal.aborted) {
           onAbort();
         } else {
@@ -82,7 +94,5 @@ export function addSignal<T extends object>(
       }
       return signal;
     },
-  });
-  Object.defineProperty(object, fetchSignal, { get: () => carrier[fetchSignal] });
-  return object as T & { readonly signal: AbortSignal };
+  }) as never;
 }

@@ -1,6 +1,6 @@
 import type { Query as CoreQuery, InfiniteData, InfiniteQueryPageParamsOptions } from '@tanstack/query-core';
 import { extrasOf } from './contextExtras';
-import { addSignal, type SignalCarrier } from './fetchSignal';
+import { addSignal } from './fetchSignal';
 import type { Query } from './query';
 import { ensureQueryFn, type FetchContext } from './queryFunction';
 
@@ -41,11 +41,10 @@ export function fetchPages(context: FetchContext, query: CoreQuery<any, any, any
           meta: options.meta,
           ...extrasOf(query as never),
         },
-        () => context.signal,
+        context,
         () => {
           isAborted = true;
         },
-        context as SignalCarrier,
       );
       const page = await queryFn(pageContext as never);
       const add = backward ? addToStart : addToEnd;

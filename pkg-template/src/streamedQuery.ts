@@ -1,6 +1,6 @@
 import type { QueryFunction, QueryFunctionContext, QueryKey } from '@tanstack/query-core';
-import { type ContextExtras, hiddenQuery } from './contextExtras';
-import { addSignal, fetchSignal } from './fetchSignal';
+import type { ContextExtras } from './contextExtras';
+import { addSignal, taskOf } from './fetchSignal';
 
 interface StreamedQueryParams {
   streamFn: (context: QueryFunctionContext<any>) => AsyncIterable<any> | Promise<AsyncIterable<any>>;
@@ -20,8 +20,9 @@ export function streamedQuery({
 }: StreamedQueryParams): QueryFunction<any, any> {
   return async (context: QueryFunctionContext<QueryKey>) => {
     const { client, queryKey } = context;
-    const carrier = context as ContextExtras;
-    const signal = carrier[fetchSignal];
+    const { skipCache } = context as ContextExtras;
+    const task = taskOf(context);
+    const signal = task?.signal;
     if (signal?.aborted) {
       return initialValue;
     }
@@ -30,7 +31,8 @@ export function streamedQuery({
       isAborted = true;
     };
     signal?.addEventListener('abort', onAbort, { once: true });
-    const hidden = carrier[hiddenQuery];
+    // Nobody could find it: it isn't stored.
+    const hidden = task?.query.isPrivate ? task.query : undefined;
     const query = hidden ?? client.getQueryCache().find({ queryKey, exact: true });
     const isRefetch = !!query && query.isFetched();
     if (isRefetch && refetchMode === 'reset') {
@@ -43,11 +45,10 @@ export function streamedQuery({
         queryKey,
         pageParam: context.pageParam,
         direction: context.direction,
-        ...(carrier.skipCache ? { skipCache: carrier.skipCache } : {}),
+        ...(skipCache ? { skipCache } : {}),
       },
-      () => context.signal,
+      context,
       onAbort,
-      carrier,
     );
     const write = (update: (data: unknown) => unknown): void => {
       if (hidden) {

@@ -1,6 +1,6 @@
 import type { QueryFunctionContext } from '@tanstack/query-core';
 import { utf8 } from '../bridge/utf8';
-import { fetchSignal, type SignalCarrier } from '../fetchSignal';
+import { taskOf } from '../fetchSignal';
 import { applyResponse } from '../http/applyResponse';
 import { checkResponse, unreadable } from '../http/checkResponse';
 import { show } from '../show';
@@ -52,8 +52,8 @@ function checkBody(body: unknown): void {
 }
 
 /** Of a context that isn't ours, the signal that is there. Ours tells it without noting that somebody reads it. */
-function signalOf(context: QueryFunctionContext & SignalCarrier): AbortSignal | undefined {
-  return context[fetchSignal] ?? context?.signal;
+function signalOf(context: QueryFunctionContext): AbortSignal | undefined {
+  return taskOf(context)?.signal ?? context.signal;
 }
 
 function parse(pieces: readonly Uint8Array[]): unknown {
