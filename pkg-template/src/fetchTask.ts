@@ -39,6 +39,8 @@ export class FetchTask implements SignalSource {
   readonly #options: QueryOptions<any, any, any, any>;
   readonly #fetchOptions: FetchOptions | undefined;
   #initialPromise: Promise<unknown> | undefined;
+  /** Whether data from a store will do, for each who wants the fetch; nothing where one of them wants it in any case. */
+  #wishes: (() => boolean)[] | undefined;
   /** What a behavior has put in place of the query function. */
   #fetchFn: (() => unknown) | undefined;
   #lastError: unknown;
@@ -50,6 +52,37 @@ export class FetchTask implements SignalSource {
     this.#options = query.options;
     this.#fetchOptions = fetchOptions;
     this.#initialPromise = fetchOptions?.initialPromise;
+    this.#wishes = fetchOptions?.isEnough && [fetchOptions.isEnough];
+  }
+
+  /** Somebody else wants the answer. */
+  join(fetchOptions: FetchOptions | undefined): void {
+    if (fetchOptions?.isEnough) {
+      this.#wishes?.push(fetchOptions.isEnough);
+    } else {
+      this.#wishes = undefined;
+    }
+  }
+
+  /** Whether data from a store will do for all who wanted the fetch. */
+  isEnough(): boolean {
+    try {
+      return this.#wishes?.every((isEnough) => isEnough()) ?? false;
+    } catch {
+      // A function of the user's options: whoever asks it next is told.
+      return false;
+    }
+  }
+
+  /** Its query has its data from a store, and nobody wants it any more. */
+  settleStored(): void {
+    this.settled = true;
+    const { data } = this.query;
+    later(() => {
+      this.answer.resolve(data);
+      this.#end();
+    });
+    this.raw.resolve(data);
   }
 
   /** Made when it is first read: most query functions never do. */
@@ -112,7 +145,33 @@ export class FetchTask implements SignalSource {
   // Effects
 
   run(): void {
-    const query = this.query;
+    const { restoring } = this.query;
+    if (restoring) {
+      restoring.then(() => outliveTrap(() => this.#runOn()));
+    } else {
+      this.#run();
+    }
+  }
+
+  /** There is no data in the store, or it wasn't enough. */
+  #runOn(): void {
+    if (this.settled) {
+      return;
+    }
+    if (this.#fetchFn && this.query.data !== undefined) {
+      // It has looked at the data: it is to fetch the pages that have come from the store.
+      this.behave();
+    }
+    this.#run();
+  }
+
+  #run(): void {
+    const { query } = this;
+    if (this.settled) {
+      // Dropped while it was being announced.
+      query.cache.host.engine.drop_fetch(query.slot, this.generation);
+      return;
+    }
     if ((this.#options as { earlyRefresh?: unknown }).earlyRefresh) {
       query.cache.host.engine.measure(query.slot, this.generation, Date.now());
     }
@@ -176,6 +235,23 @@ export class FetchTask implements SignalSource {
     } finally {
       this.abort();
     }
+  }
+
+  /** Its user has signed out: whatever comes of it counts no more, and who waits is told that it was cancelled. */
+  drop(): void {
+    if (this.settled) {
+      return;
+    }
+    this.settled = true;
+    const { host } = this.query.cache;
+    const error = new CancelledError({ silent: true });
+    host.engine.drop_fetch(this.query.slot, this.generation);
+    later(() => {
+      this.answer.reject(error);
+      this.#end();
+    });
+    this.raw.reject(error);
+    this.abort();
   }
 
   /** Its engine is gone: who waits gets the answer of the fetch that took its place, if there is one. */

@@ -10,6 +10,7 @@ import type {
 import type { Engine } from '#glue';
 import type { Host } from './bridge/host';
 import { reading } from './bridge/reading';
+import { CancelledError } from './cancelledError';
 import { environmentManager } from './environmentManager';
 import { EngineTrapError } from './errors';
 import type { MutationCache } from './mutationCache';
@@ -51,6 +52,8 @@ export class Mutation {
   /** The last execution; none once that has settled. */
   #run: MutationRun | undefined;
   readonly #runs: MutationRun[] = [];
+  /** Its user has signed out. */
+  #isDropped = false;
 
   constructor(config: MutationConfig) {
     this.#client = config.client;
@@ -156,16 +159,22 @@ export class Mutation {
         if (this.#cache.config.onMutate) {
           await this.#cache.config.onMutate(variables, asCore, context);
         }
+        this.#check();
         const onMutateResult = await this.options.onMutate?.(variables, context);
+        this.#check();
         if (onMutateResult !== this.#state.context) {
           this.#submit({ type: 'pending', context: onMutateResult, variables, isPaused });
         }
       }
       const data = await run.start();
       await this.#cache.config.onSuccess?.(data, variables, this.#state.context, asCore, context);
+      this.#check();
       await this.options.onSuccess?.(data, variables, this.#state.context, context);
+      this.#check();
       await this.#cache.config.onSettled?.(data, null, this.#state.variables, this.#state.context, asCore, context);
+      this.#check();
       await this.options.onSettled?.(data, null, variables, this.#state.context, context);
+      this.#check();
       this.#succeed(data);
       return data;
     } catch (thrown) {
@@ -177,6 +186,9 @@ export class Mutation {
           this.#cache.config.onSettled?.(undefined, error, this.#state.variables, this.#state.context, asCore, context),
         () => this.options.onSettled?.(undefined, error, variables, this.#state.context, context),
       ]) {
+        if (this.#isDropped) {
+          break;
+        }
         try {
           await tell();
         } catch (again) {
@@ -184,7 +196,9 @@ export class Mutation {
           void Promise.reject(again);
         }
       }
-      this.#giveUp(error);
+      if (!this.#isDropped) {
+        this.#giveUp(error);
+      }
       throw error;
     } finally {
       this.#end(run);
@@ -290,6 +304,26 @@ export class Mutation {
       gcTime ?? Number.NaN,
       environmentManager.isServer(),
     );
+  }
+
+  // After a sign-out
+
+  /** Nothing follows from it any more: no callback, no other try. Who waits is told that it was cancelled. */
+  drop(): void {
+    this.#isDropped = true;
+    for (const run of this.#runs) {
+      run.stop(new CancelledError({ silent: true }));
+    }
+    this.#state = idleState();
+    for (const observer of [...this.#observers]) {
+      observer.reset();
+    }
+  }
+
+  #check(): void {
+    if (this.#isDropped) {
+      throw new CancelledError({ silent: true });
+    }
   }
 
   // After a trap

@@ -155,6 +155,15 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
     }
   }
 
+  /** Its user has signed out: what runs is cut off, and forgotten with the rest. */
+  drop(): void {
+    const known = this.#known();
+    this.clear();
+    for (const mutation of known) {
+      mutation.drop();
+    }
+  }
+
   // After a trap
 
   leaveEngine(): void {

@@ -3,6 +3,7 @@ import type { Engine } from '#glue';
 import { environment, NONE, type RunPort } from './bridge/host';
 import { reading } from './bridge/reading';
 import { answerRetry, networkCode, retryDelayNumber, retryNumber } from './bridge/retryOptions';
+import type { CancelledError } from './cancelledError';
 import type { EngineTrapError } from './errors';
 import { noop } from './markers';
 import type { Mutation } from './mutation';
@@ -109,7 +110,7 @@ export class MutationRun implements RunPort {
     this.#wake?.();
   }
 
-  stop(error: EngineTrapError): void {
+  stop(error: EngineTrapError | CancelledError): void {
     this.promise.catch(noop);
     this.#reject(error);
   }

@@ -76,6 +76,10 @@ export class Query {
   #error: any = null;
   #failureReason: any = null;
   #fetchMeta: any = null;
+  /** Until when its data may come from a store: its fetches wait for that. */
+  restoring: Promise<void> | undefined;
+  /** Counts the changes of its data. */
+  revision = 0;
   /** The fetch that began last. */
   #task: FetchTask | undefined;
   /** Fetches before it that go on beside it. */
@@ -209,7 +213,7 @@ export class Query {
     const updatedAt = options?.updatedAt ?? Date.now();
     const pending = host.engine.write(slot, data !== undefined, updatedAt, manual);
     this.#updatedAt = updatedAt;
-    this.#storeData(data);
+    this.#changeData(data);
     this.#error = null;
     if (!manual) {
       this.#failureReason = null;
@@ -381,6 +385,11 @@ export class Query {
     this.#cache.host.drain(this.#measure(false));
   }
 
+  /** Whether it goes because its time is over. */
+  get isCollected(): boolean {
+    return this.slot !== DETACHED && this.#cache.host.engine.is_collected(this.slot);
+  }
+
   collect(): void {
     this.#cache.remove(this as never);
   }
@@ -495,6 +504,7 @@ export class Query {
     const { host } = this.#cache;
     const meets = host.engine.wish_fetch(this.attach(), fetchOptions?.cancelRefetch ?? false);
     if (meets === 1) {
+      this.#task!.join(fetchOptions);
       return this.#task!;
     }
     if (meets === 2) {
@@ -581,7 +591,7 @@ export class Query {
     const updatedAt = Date.now();
     const pending = host.engine.succeed(slot, generation, data !== undefined, updatedAt);
     this.#updatedAt = updatedAt;
-    this.#storeData(data);
+    this.#changeData(data);
     this.#error = null;
     this.#failureReason = null;
     this.#revert = undefined;
@@ -626,6 +636,38 @@ export class Query {
     }
   }
 
+  /**
+   * Takes what a store has kept of it, where it has no data. A fetch in flight goes on, unless all who asked for it have enough.
+   *
+   * @param at when the data came (ms)
+   * @param onTaken is called before anybody is told
+   */
+  takeStored(data: unknown, at: number, isInvalidated: boolean, onTaken: () => void): void {
+    const { host } = this.#cache;
+    const tags = this.#tagsOf(data);
+    const slot = this.attach();
+    if (!host.engine.restore(slot, at, isInvalidated, Date.now())) {
+      return;
+    }
+    this.#updatedAt = at;
+    this.#changeData(data);
+    this.#error = null;
+    this.#failureReason = null;
+    if (this.#revert) {
+      this.#revert = this.#values();
+    }
+    this.#tellTags(tags);
+    onTaken();
+    const task = this.#task && !this.#task.settled ? this.#task : undefined;
+    const isEnough = task?.isEnough() ?? false;
+    const pending = host.engine.end_restore(slot, isEnough);
+    if (isEnough) {
+      task!.settleStored();
+    }
+    const { status, dataUpdatedAt } = this.state;
+    host.drain(this.#measure(pending), { action: { type: 'setState', state: { data, status, dataUpdatedAt } } });
+  }
+
   /** Gives back what was before the fetch. */
   takeBack(): void {
     const { host } = this.#cache;
@@ -638,6 +680,38 @@ export class Query {
     this.#tellTags(tags);
     const state = this.#revert ? { ...this.state } : { fetchStatus: 'idle' };
     host.drain(this.#measure(pending), { action: { type: 'setState', state } });
+  }
+
+  // After a sign-out
+
+  /** Whatever is under way is dropped, and nothing is left of its values, also where somebody still holds the query. */
+  forget(): void {
+    const tasks = this.#strays.splice(0);
+    if (this.#task && !this.#task.ended) {
+      tasks.push(this.#task);
+    }
+    for (let task = this.#announced; task; task = task.announcedBefore) {
+      tasks.push(task);
+    }
+    this.#initial = initialState({});
+    this.#revert = undefined;
+    this.restoring = undefined;
+    for (const task of tasks) {
+      task.drop();
+    }
+    if (this.#task?.ended) {
+      // It would keep its answer.
+      this.#task = undefined;
+    }
+    this.detach();
+    if (this.slot === DETACHED) {
+      this.#snapshot = this.#initial;
+      this.#updatedAt = 0;
+      this.#takeValues(this.#initial);
+    } else {
+      this.#cache.host.engine.sign_out(this.slot);
+      this.setState(this.#initial);
+    }
   }
 
   // After a trap
@@ -703,6 +777,13 @@ export class Query {
     };
   }
 
+  #changeData(data: unknown): void {
+    if (data !== this.#data) {
+      this.revision++;
+    }
+    this.#storeData(data);
+  }
+
   #storeData(data: unknown): void {
     this.#data = data;
     if (this.slot !== DETACHED) {
@@ -726,7 +807,7 @@ export class Query {
   }
 
   #takeValues(state: Values): void {
-    this.#storeData(state.data);
+    this.#changeData(state.data);
     this.#error = state.error;
     this.#failureReason = state.fetchFailureReason;
     this.#fetchMeta = state.fetchMeta;

@@ -13,6 +13,7 @@ import { reading } from './bridge/reading';
 import { Events } from './events';
 import { Cold } from './memory/cold';
 import { Memory } from './memory/memory';
+import type { Keeper } from './keeper';
 import { notifyManager } from './notifyManager';
 import { Query } from './query';
 import { checkKey, hashKey, hashQueryKeyByOptions, partialMatchKey } from './queryKey';
@@ -39,6 +40,10 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   memory: Memory | undefined;
   /** What ends with the cache, and goes on with it in another engine. */
   readonly companions = new Set<Companion>();
+  /** Who keeps its queries beyond the page. */
+  keeper: Keeper | undefined;
+  /** Whose queries have been kept last, until that user has signed out. */
+  keptScope: string | undefined;
   readonly #byHash = new Map<string, Query>();
   /** Queries whose hash isn't the default one: as long as there are any, identity is looked up by hash alone. */
   readonly #ownHashes = new Set<Query>();
@@ -52,6 +57,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     this.host = new Host();
     this.events = new Events(this.host);
     this.host.recovery = new Recovery(this);
+    this.host.onSave = () => this.keeper?.save();
   }
 
   build(client: QueryClient, options: Options, state?: QueryState<any, any>): any {
@@ -75,6 +81,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     });
     if (options.skipCache !== 'no-store') {
       this.add(query);
+      this.keeper?.created(query);
     }
     return query;
   }
@@ -102,6 +109,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     }
     query.destroy();
     if (known === query) {
+      this.keeper?.removed(query, reason !== undefined || query.isCollected);
       this.#byHash.delete(query.queryHash);
       this.#ownHashes.delete(query);
       this.host.forgetSymbols(this.host.engine.unindex(query.attach()));
@@ -112,6 +120,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   }
 
   clear(): void {
+    this.keeper?.cleared();
     notifyManager.batch(() => {
       for (const query of this.getAll()) {
         this.remove(query as never);
@@ -243,6 +252,18 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     const hash = queryKey === this.#hashedKey ? this.#hashed : hashKey(queryKey);
     this.#hashedKey = undefined;
     return hash;
+  }
+
+  /** Whether the filters let a stored query pass. */
+  matches(query: Query, filters: Filters): boolean {
+    const { queryKey, exact } = filters;
+    if (
+      queryKey &&
+      !(exact ? hashKey(queryKey) === hashKey(query.queryKey) : partialMatchKey(query.queryKey, queryKey))
+    ) {
+      return false;
+    }
+    return this.select({ ...filters, queryKey: query.queryKey, exact: true }).includes(query);
   }
 
   /** Selects in the engine; the queries in insertion order. */

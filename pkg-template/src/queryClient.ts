@@ -24,6 +24,7 @@ import type { Query } from './query';
 import { QueryCache } from './queryCache';
 import { checkKey, hashKey, partialMatchKey } from './queryKey';
 import { type ScheduledOptions, Schedules } from './schedule';
+import { signOut } from './signOut';
 import { readStats, type Stats } from './stats';
 import { type WarmOptions, type WarmProgress, warm } from './warm';
 
@@ -102,7 +103,7 @@ export class QueryClient {
     const query: Query = this.#queryCache.build(this as never, defaulted);
     const cached = query.data;
     if (cached === undefined) {
-      return this.fetchQuery(options);
+      return query.restoring ? this.#ensureStored(query, options) : this.fetchQuery(options);
     }
     if (options.revalidateIfStale && query.isStaleByTime(resolve(defaulted.staleTime, query) as never)) {
       this.prefetchQuery(defaulted);
@@ -194,19 +195,28 @@ export class QueryClient {
     return defaulted.select ? defaulted.select(data) : data;
   }
 
+  /** Data of any age will do, also that of a store. */
+  async #ensureStored(query: Query, options: Options): Promise<any> {
+    let isStored = false;
+    const isEnough = () => {
+      isStored = query.data !== undefined;
+      return isStored;
+    };
+    const data = await query.fetch(withoutRetry(this.defaultQueryOptions(options)), { isEnough });
+    return isStored ? this.ensureQueryData(options) : data;
+  }
+
   /** The query where its data will do, else the promise of a fetch. */
   #freshOrFetching(options: Options): Query | Promise<any> {
-    let defaulted = this.defaultQueryOptions(options);
-    // A caller waits and shows an error itself: by default it isn't made to wait through retries.
-    if (defaulted.retry === undefined) {
-      defaulted = { ...defaulted, retry: false };
-    }
+    const defaulted = withoutRetry(this.defaultQueryOptions(options));
     const query: Query = this.#queryCache.build(this as never, defaulted);
     const skips = Boolean(defaulted.skipCache);
     const staleTime = skips ? 0 : staleTimeNumber(resolve(defaulted.staleTime, query));
-    return this.#queryCache.host.engine.needs_fetch(query.attach(), skips, staleTime, Date.now())
-      ? query.fetch(defaulted)
-      : query;
+    if (!this.#queryCache.host.engine.needs_fetch(query.attach(), skips, staleTime, Date.now())) {
+      return query;
+    }
+    const isEnough = () => !query.isStaleByTime(staleTime as never);
+    return query.fetch(defaulted, query.restoring && !skips ? { isEnough } : undefined);
   }
 
   prefetchQuery(options: Options): Promise<void> {
@@ -367,6 +377,14 @@ export class QueryClient {
     });
   }
 
+  /**
+   * Ends a user's time: at once nothing of theirs is in memory, on screen or under way any more; resolves when nothing of theirs
+   * is in the store either. Rejects where the store failed to delete it. Nothing is fetched by itself until somebody asks for it.
+   */
+  signOut(): Promise<void> {
+    return signOut(this.#queryCache, this.#mutationCache);
+  }
+
   /** Opens the live connection: what the server says is stale is refetched. */
   connect(options: ConnectOptions): LiveConnection {
     return new LiveConnection(this.#queryCache, options);
@@ -403,6 +421,11 @@ export class QueryClient {
 }
 
 const isOfPages = (options: Options): boolean => 'initialPageParam' in options;
+
+/** A caller waits and shows an error itself: by default it isn't made to wait through retries. */
+function withoutRetry<T extends Options>(options: T): T {
+  return options.retry === undefined ? { ...options, retry: false } : options;
+}
 
 /** Marks options as those of a query of pages: the object itself, as query-core does. */
 function ofPages<T extends Options>(options: T): T {

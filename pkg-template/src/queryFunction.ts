@@ -6,7 +6,10 @@ type Options = QueryOptions<any, any, any, any>;
 
 /** What a behavior gets: it may put a function of its own in place of `fetchFn`. */
 export type FetchContext = Parameters<NonNullable<Options['behavior']>['onFetch']>[0];
-export type FetchOptions = NonNullable<FetchContext['fetchOptions']>;
+export type FetchOptions = NonNullable<FetchContext['fetchOptions']> & {
+  /** Whether data that comes from a store meanwhile will do. */
+  isEnough?: () => boolean;
+};
 
 /** The function to call for a fetch; where there is none, one that says so. */
 export function ensureQueryFn(options: Options, fetchOptions: FetchOptions | undefined): QueryFunction<any, any, any> {

@@ -15,6 +15,7 @@ import { noop } from './markers';
 import type { Query } from './query';
 import type { QueryCache } from './queryCache';
 import type { QueryClient } from './queryClient';
+import type { FetchOptions } from './queryFunction';
 import { FETCH_STATUSES, STATUSES } from './queryState';
 import { replaceData, shallowEqualObjects } from './structuralSharing';
 import { Subscribable } from './subscribable';
@@ -73,7 +74,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
     }
     this.#query.addObserver(this as never);
     if (this.#fetchesOnMount(this.#query, this.options, this.packed, true)) {
-      this.#fetchUnawaited();
+      this.#fetchUnlessStored();
     } else {
       this.updateResult();
     }
@@ -120,7 +121,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
     const mounted = this.hasListeners();
     const moved = query !== previousQuery;
     if (mounted && this.#fetchesOnChange(query, this.options, this.packed, moved, previous, previousPacked)) {
-      this.#fetchUnawaited();
+      this.#fetchUnlessStored();
     }
     this.updateResult();
     const { engine } = this.#cache.host;
@@ -196,7 +197,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
         }
       });
       fetched = query
-        .fetch(defaulted)
+        .fetch(defaulted, this.#unlessStored(query, defaulted))
         .then(() => resolve(result()))
         .finally(unsubscribe);
     });
@@ -390,6 +391,18 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
     }
   }
 
+  /** Its user has signed out: nothing of what it has shown may be shown again. */
+  forget(): void {
+    this.#lastWithData = undefined;
+    this.#selected = undefined;
+    this.#selectError = null;
+    this.#resultData = undefined;
+    this.#selectFn = undefined;
+    this.#initialDataCount = 0;
+    this.#initialErrorCount = 0;
+    this.#result = { ...this.#result!, data: undefined, isPlaceholderData: false } as Result;
+  }
+
   /** Goes on in a fresh engine, as if it were mounted anew. */
   resume(): void {
     this.updateResult();
@@ -456,6 +469,20 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
     this.#updateQuery();
     const promise = this.#query.fetch(this.options, fetchOptions);
     return fetchOptions?.throwOnError ? promise : promise.catch(noop);
+  }
+
+  /** Fetches, if what a store may have of the query isn't enough. */
+  #fetchUnlessStored(): void {
+    this.#updateQuery();
+    this.#query.fetchUnawaited(this.options, this.#unlessStored(this.#query, this.options));
+  }
+
+  #unlessStored(query: Query, options: Options): FetchOptions | undefined {
+    return (
+      query.restoring && {
+        isEnough: () => query.data !== undefined && !this.#fetchesOnMount(query, options, packOptions(options), false),
+      }
+    );
   }
 
   #fetchUnawaited(): void {

@@ -18,6 +18,8 @@ export interface Companion {
   resume(): void;
   /** There is no other engine. */
   stop(error: EngineTrapError): void;
+  /** Its user has signed out. */
+  signOut?(): void;
 }
 
 /** Brings a cache into a fresh engine after a trap. Nothing is read from the old one: its memory may be torn. */

@@ -104,6 +104,11 @@ export class Schedules implements Companion {
     host.drain(host.engine.timer_pending());
   }
 
+  /** What it would fetch was its user's. */
+  signOut(): void {
+    this.stop();
+  }
+
   #wake(): void {
     const { host } = this.#cache;
     host.drain(host.engine.wake_schedules(reading(), environment()));

@@ -19,6 +19,37 @@ interface Report {
   byPrefix: [string, Numbers][];
 }
 
+/** What is counted of a store, in the order of `load_persist` in src/wasm/persist.rs. */
+export const COUNTS = [
+  'written',
+  'writtenBytes',
+  'restored',
+  'maxAge',
+  'version',
+  'corrupt',
+  'quota',
+  'sensitive',
+  'notJson',
+  'noStore',
+  'tooLarge',
+  'failures',
+  'records',
+  'bytes',
+  'unsaved',
+] as const;
+
+export interface PersistStats {
+  records: number;
+  bytes: number;
+  unsaved: number;
+  written: number;
+  writtenBytes: number;
+  restored: number;
+  dropped: { maxAge: number; version: number; corrupt: number; quota: number };
+  refused: { sensitive: number; notJson: number; noStore: number; tooLarge: number };
+  failures: number;
+}
+
 export interface Stats extends Numbers {
   queries: number;
   observers: number;
@@ -30,6 +61,7 @@ export interface Stats extends Numbers {
   stampedes: { early: number; warmed: number; scheduled: number };
   byPrefix: Record<string, Numbers>;
   http: { conditional: number; notModified: number; retryAfter: number };
+  persist: PersistStats;
 }
 
 /** What the engine has counted. */
@@ -53,5 +85,32 @@ export function readStats(host: Host<any, any>): Stats {
     },
     stampedes: { early, warmed, scheduled },
     byPrefix: Object.fromEntries(byPrefix),
+    persist: readPersist(host),
+  };
+}
+
+function readPersist(host: Host<any, any>): PersistStats {
+  host.engine.load_persist();
+  const count = (name: (typeof COUNTS)[number]) => host.numbers[host.scratch + COUNTS.indexOf(name)]!;
+  return {
+    records: count('records'),
+    bytes: count('bytes'),
+    unsaved: count('unsaved'),
+    written: count('written'),
+    writtenBytes: count('writtenBytes'),
+    restored: count('restored'),
+    dropped: {
+      maxAge: count('maxAge'),
+      version: count('version'),
+      corrupt: count('corrupt'),
+      quota: count('quota'),
+    },
+    refused: {
+      sensitive: count('sensitive'),
+      notJson: count('notJson'),
+      noStore: count('noStore'),
+      tooLarge: count('tooLarge'),
+    },
+    failures: count('failures'),
   };
 }

@@ -43,6 +43,11 @@ export const additions = [
    * @defaultValue false
    */
   earlyRefresh?: number | boolean;
+  /**
+   * ferroquery: \`persist()\` never keeps the data unencrypted.
+   * @defaultValue false
+   */
+  sensitive?: boolean;
 `,
   },
   {
@@ -115,6 +120,14 @@ export const additions = [
       Omit<FetchQueryOptions<any, any, any, any, any>, 'initialPageParam'> & import('#extras').PagesOptions & import('#extras').ScheduleOptions
     >,
   ): import('#extras').Schedule;
+  /**
+   * ferroquery: ends a user's time. At once nothing of theirs is in memory or on screen any more: queries and mutations are gone,
+   * what is in flight is aborted and its answers are dropped, observers show \`pending\`, live connections are closed. Then
+   * nothing of theirs is in the store of \`persist()\`, and other tabs of the same scope do the same. What is mounted is fetched
+   * again when somebody asks for it: \`refetch\`, \`invalidateQueries\`, another key, a new mount.
+   * @returns Resolves when the store is empty; rejects where it failed to delete.
+   */
+  signOut(): Promise<void>;
   /** ferroquery: this client's counters, from its creation to now. */
   stats(): import('#extras').Stats;
 `,

@@ -8,6 +8,7 @@ use super::memory::Memory;
 use super::mutation::Mutation;
 use super::observer::Observer;
 use super::pending::PendingDecision;
+use super::persist::{COUNTS, Persist};
 use super::query::Query;
 use super::random::Random;
 use super::registry::Registry;
@@ -86,6 +87,9 @@ pub struct Engine {
     pub(super) arena: Vec<u32>,
     gone: Vec<u32>,
     pub(super) armed_at: Option<f64>,
+    /// The books of a store, where there is one.
+    pub(super) persist: Option<Box<Persist>>,
+    pub(super) persist_counts: [f64; COUNTS],
     pub(super) disarming: bool,
 }
 
@@ -239,6 +243,11 @@ impl Engine {
     pub(super) fn announce(&mut self, query: u32, action: Action) {
         let record = &mut self.queries[query];
         record.version = record.version.wrapping_add(1);
+        if let Some(persist) = &mut self.persist
+            && record.indexed()
+        {
+            persist.note(query, &record.state);
+        }
         if record.observers.is_empty() && !self.events {
             return;
         }

@@ -188,7 +188,7 @@ impl Asker<'_, '_> {
         topic: Topic,
         now: f64,
     ) -> Verdict<bool> {
-        if !self.enabled()? || self.stale_time()? == STATIC {
+        if query.signed_out || !self.enabled()? || self.stale_time()? == STATIC {
             return Ok(false);
         }
         let refetch = match setting {

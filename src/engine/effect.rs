@@ -67,6 +67,8 @@ pub enum Effect {
     WakeRun(u32),
     /// Fetch for a schedule.
     Scheduled(u32),
+    /// Queries wait to be written to the store: do so when the page is idle.
+    Save,
 }
 
 impl Effect {
@@ -97,6 +99,7 @@ impl Effect {
             Self::Freeze(query) => (24, f64::from(query)),
             Self::Evict(query, reason) => (25 + reason as u32, f64::from(query)),
             Self::Scheduled(schedule) => (27, f64::from(schedule)),
+            Self::Save => (28, 0.0),
         };
         f64::from(code) + 32.0 * payload
     }

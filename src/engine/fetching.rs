@@ -71,6 +71,7 @@ impl Engine {
         query.revert = Some(Box::new(query.state));
         query.dirty = Dirty::No;
         query.in_sweep = false;
+        query.signed_out = false;
         let generation = query.generation;
         self.stats.of(query.prefix).fetches += 1;
         if !announced {
@@ -178,6 +179,13 @@ impl Engine {
             self.end_fetch(id, generation);
         }
         generation.is_some()
+    }
+
+    /// Ends any fetch of a query without a word.
+    pub fn drop_fetch(&mut self, id: u32, generation: u32) {
+        if self.queries.get(id).is_some() {
+            self.end_fetch(id, generation);
+        }
     }
 
     /// Back to the state before the cancelled fetch, or to what was written by hand since.

@@ -36,7 +36,10 @@ impl Engine {
     /// Whether the host timer is to be set anew, and no outer command will see to it.
     pub fn timer_pending(&self) -> bool {
         self.frames.is_empty()
-            && (self.wants_arm().is_some() || self.wants_disarm() || self.is_pressing())
+            && (self.wants_arm().is_some()
+                || self.wants_disarm()
+                || self.is_pressing()
+                || self.wants_save())
     }
 
     pub(super) fn fire_next(&mut self, now: f64) -> Option<Effect> {
@@ -51,7 +54,9 @@ impl Engine {
                 record.gc = TimerId::NONE;
                 let over =
                     record.observers.is_empty() && record.state.fetch_status == FetchStatus::Idle;
-                (over && record.indexed()).then_some(Effect::Remove(query))
+                let removes = over && record.indexed();
+                record.collected = removes;
+                removes.then_some(Effect::Remove(query))
             }
             Deadline::Retry(query, generation) => {
                 let fetch = self.queries[query].fetch_of_mut(generation)?;
@@ -77,7 +82,8 @@ impl Engine {
                 observer.interval_timer = self
                     .timers
                     .set_again(next + observer.interval, Deadline::Interval(id));
-                let polls = observer.options.interval_in_background || self.environment.focused;
+                let polls = (observer.options.interval_in_background || self.environment.focused)
+                    && !self.queries[observer.query].signed_out;
                 polls.then_some(Effect::Poll(id))
             }
             Deadline::Memory => {
@@ -111,6 +117,12 @@ impl Engine {
         self.armed_at.is_some() && !self.disarming && self.timers.is_empty()
     }
 
+    fn wants_save(&self) -> bool {
+        self.persist
+            .as_ref()
+            .is_some_and(|persist| persist.wants_save())
+    }
+
     pub(super) fn timer_effect(&mut self) -> Option<Effect> {
         if let Some(next) = self.wants_arm() {
             let delay = (next - self.clock.now() - SAME_MOMENT_MS)
@@ -126,6 +138,10 @@ impl Engine {
         if self.wants_disarm() {
             self.disarming = true;
             return Some(Effect::Disarm);
+        }
+        if let Some(persist) = self.persist.as_mut().filter(|books| books.wants_save()) {
+            persist.asked();
+            return Some(Effect::Save);
         }
         None
     }

@@ -52,6 +52,9 @@ impl Engine {
                 self.queries[id].next_in_node = after;
             }
         }
+        if let Some(persist) = &mut self.persist {
+            persist.note(id, &self.queries[id].state);
+        }
         self.schedule_gc(id);
         self.timer_pending()
     }
@@ -118,6 +121,16 @@ impl Engine {
         self.let_go(id);
     }
 
+    /// Whether the query goes because its time is over.
+    pub fn is_collected(&self, id: u32) -> bool {
+        self.queries[id].collected
+    }
+
+    /// Its user has signed out: focus, reconnects, intervals and operations fetch the query no more until a fetch is asked for.
+    pub fn sign_out(&mut self, id: u32) {
+        self.queries[id].signed_out = true;
+    }
+
     /// Stops that time.
     pub fn clear_gc(&mut self, id: u32) {
         self.timers.clear(&mut self.queries[id].gc);
@@ -151,6 +164,7 @@ impl Engine {
         let query = &mut self.queries[id];
         query.state.succeed(has_data, at, manual);
         query.answer = None;
+        query.signed_out = false;
         let leads_back = manual && (query.revert.is_some() || query.in_flight());
         query.revert = leads_back.then(|| Box::new(query.state));
         if manual {

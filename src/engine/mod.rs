@@ -23,6 +23,7 @@ pub mod observer;
 mod operations;
 pub mod pack;
 pub mod pending;
+pub mod persist;
 pub mod protocol;
 pub mod query;
 pub mod random;

@@ -177,6 +177,10 @@ pub struct Query {
     pub(super) held: u32,
     /// How long before the end of the stale time the data is refreshed by an observer of β = 1 (ms); 0 where nothing was measured.
     pub(super) lead: f32,
+    /// Its time is over, and it is being removed: nobody asked for that.
+    pub(super) collected: bool,
+    /// Its user has signed out: nothing fetches it by itself until somebody asks for it again.
+    pub(super) signed_out: bool,
     /// Tags, and where the query stands in the list of each.
     pub(super) tags: Vec<(u32, u32)>,
     /// Which prefix counts it.
@@ -210,6 +214,8 @@ impl Query {
             no_store: false,
             held: 0,
             lead: 0.0,
+            collected: false,
+            signed_out: false,
             tags: Vec::new(),
             prefix: 0,
         }

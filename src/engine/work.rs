@@ -133,6 +133,7 @@ impl Engine {
                 let waits = query.in_sweep && !query.in_flight();
                 let query = &self.queries[id];
                 let wanted = waits
+                    && !query.signed_out
                     && !query.observers.is_empty()
                     && is_active(query, &self.observers, answers)?
                     && !is_static(query, &self.observers, answers)?;

@@ -112,6 +112,11 @@ impl Engine {
         self.core.borrow_mut().fail(query, generation, answered, at)
     }
 
+    /// Ends any fetch without a word.
+    pub fn drop_fetch(&mut self, query: u32, generation: u32) {
+        self.core.borrow_mut().drop_fetch(query, generation);
+    }
+
     /// Ends the fetch in flight; whether there was one.
     pub fn cancel_fetch(&mut self, query: u32) -> bool {
         self.core.borrow_mut().cancel_fetch(query)

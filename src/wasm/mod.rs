@@ -11,5 +11,6 @@ mod mutations;
 mod observers;
 mod pack;
 mod panic;
+mod persist;
 mod queries;
 mod stampedes;

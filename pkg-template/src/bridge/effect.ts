@@ -27,3 +27,4 @@ export const FREEZE = 24;
 export const EVICT = 25;
 export const EVICT_TOO_LARGE = 26;
 export const SCHEDULED = 27;
+export const SAVE = 28;

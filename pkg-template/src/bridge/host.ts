@@ -109,6 +109,8 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
   /** Fetches what a sweep chose. */
   onSweep: (query: TQuery) => void = () => {};
   onSwept: () => void = () => {};
+  /** Queries wait to be written to a store. */
+  onSave: () => void = () => {};
   recovery: Recovery<TQuery, TObserver> | undefined;
   #moves = 0;
   #isStopped = false;
@@ -173,6 +175,11 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
     if (this.#observers[at] === observer && (observer.slot & SLOT) !== at) {
       this.#observers[at] = undefined;
     }
+  }
+
+  /** Those with listeners. */
+  observers(): TObserver[] {
+    return this.#observers.filter((observer) => observer !== undefined && observer.slot !== NONE) as TObserver[];
   }
 
   mutation(id: number): any {
@@ -397,6 +404,8 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
         return this.#look();
       case effects.SWEPT:
         return this.onSwept();
+      case effects.SAVE:
+        return this.onSave();
     }
   }
 

@@ -109,6 +109,11 @@ export class LiveConnection implements Connection {
     this.#end('close() was called');
   }
 
+  /** What it may hear was its user's. */
+  signOut(): void {
+    this.#end('the user has signed out');
+  }
+
   stop(error: Error): void {
     this.#end(error.message);
   }

@@ -1,0 +1,170 @@
+import { type IndexPage, newEpoch, type Store, type StoredRecord } from './store';
+
+/** The layout of the database. */
+const LAYOUT = 1;
+/** A database whose upgrade another tab blocks, or that never answers, counts as none after this time (ms). */
+const OPEN_MS = 3000;
+/** Records read at once: so few that reading them is no long task. */
+const PAGE = 256;
+
+/**
+ * Keeps persisted queries in IndexedDB: their bodies apart from the small rest, so that an index is read without them.
+ *
+ * @param name the database's name; several scopes and clients may share one
+ */
+export function indexedDb({ name = 'ferroquery' }: { name?: string } = {}): Store {
+  if (typeof name !== 'string' || name === '') {
+    throw new TypeError(`indexedDb: name must be a text such as 'my-app', but it is ${JSON.stringify(name)}.`);
+  }
+  return new IndexedDbStore(name);
+}
+
+class IndexedDbStore implements Store {
+  readonly #name: string;
+  #database: Promise<IDBDatabase> | undefined;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  async readIndex(scope: string, after?: string): Promise<IndexPage> {
+    const epoch = await this.#epoch(scope);
+    const range = IDBKeyRange.bound([scope, after ?? ''], [scope, []], after !== undefined);
+    const records = await this.#run('readonly', ['index'], (tx) => result(tx.objectStore('index').getAll(range, PAGE)));
+    return { epoch, records: records() };
+  }
+
+  async readBodies(scope: string, ids: readonly string[]): Promise<(StoredRecord | undefined)[]> {
+    const pairs = await this.#run('readonly', ['index', 'bodies'], (tx) => {
+      const index = tx.objectStore('index');
+      const bodies = tx.objectStore('bodies');
+      return ids.map((id) => [result(index.get([scope, id])), result(bodies.get([scope, id]))] as const);
+    });
+    return pairs.map(([record, body]) => record() && { ...record(), body: body() });
+  }
+
+  async write(scope: string, epoch: string, records: readonly StoredRecord[]): Promise<boolean> {
+    const current = await this.#run('readwrite', ['scopes', 'index', 'bodies'], (tx) => {
+      const asked = tx.objectStore('scopes').get(scope);
+      asked.onsuccess = () => {
+        if (asked.result === epoch) {
+          const index = tx.objectStore('index');
+          const bodies = tx.objectStore('bodies');
+          for (const { body, ...record } of records) {
+            index.put({ scope, ...record });
+            if (body) {
+              bodies.put(body, [scope, record.id]);
+            }
+          }
+        }
+      };
+      return () => asked.result;
+    });
+    return current() === epoch;
+  }
+
+  async delete(scope: string, ids: readonly string[]): Promise<void> {
+    await this.#run('readwrite', ['index', 'bodies'], (tx) => {
+      for (const id of ids) {
+        tx.objectStore('index').delete([scope, id]);
+        tx.objectStore('bodies').delete([scope, id]);
+      }
+    });
+  }
+
+  async clear(scope: string): Promise<void> {
+    const range = IDBKeyRange.bound([scope], [scope, []]);
+    await this.#run('readwrite', ['scopes', 'index', 'bodies'], (tx) => {
+      tx.objectStore('scopes').delete(scope);
+      tx.objectStore('index').delete(range);
+      tx.objectStore('bodies').delete(range);
+    });
+  }
+
+  async #epoch(scope: string): Promise<string> {
+    const known = (await this.#run('readonly', ['scopes'], (tx) => result(tx.objectStore('scopes').get(scope))))();
+    if (typeof known === 'string') {
+      return known;
+    }
+    const begun = await this.#run('readwrite', ['scopes'], (tx) => {
+      const scopes = tx.objectStore('scopes');
+      let epoch = newEpoch();
+      // Another tab may have begun it meanwhile.
+      const asked = scopes.get(scope);
+      asked.onsuccess = () => {
+        if (typeof asked.result === 'string') {
+          epoch = asked.result;
+        } else {
+          scopes.put(epoch, scope);
+        }
+      };
+      return () => epoch;
+    });
+    return begun();
+  }
+
+  /** Runs a transaction; what `work` gives, once all of it has been committed. */
+  async #run<T>(mode: IDBTransactionMode, names: string[], work: (tx: IDBTransaction) => T): Promise<T> {
+    const tx = await this.#begin(mode, names);
+    return new Promise((resolve, reject) => {
+      const worked = work(tx);
+      tx.oncomplete = () => resolve(worked);
+      tx.onabort = () => reject(tx.error ?? new Error('the transaction was aborted'));
+    });
+  }
+
+  async #begin(mode: IDBTransactionMode, names: string[]): Promise<IDBTransaction> {
+    // A cache may lose its last moments to a power cut, so no write waits for the disk.
+    const begin = (db: IDBDatabase) => db.transaction(names, mode, { durability: 'relaxed' });
+    const opened = this.#open();
+    try {
+      return begin(await opened);
+    } catch (error) {
+      if ((error as Error)?.name !== 'InvalidStateError') {
+        throw error;
+      }
+      // It has been closed since, for an upgrade or because somebody cleared the site's data.
+      if (this.#database === opened) {
+        this.#database = undefined;
+      }
+      return begin(await this.#open());
+    }
+  }
+
+  #open(): Promise<IDBDatabase> {
+    this.#database ??= new Promise((resolve, reject) => {
+      const request = indexedDB.open(this.#name, LAYOUT);
+      const late = setTimeout(
+        () => reject(new Error(`IndexedDB gave no answer within ${OPEN_MS} ms: another tab may block an upgrade`)),
+        OPEN_MS,
+      );
+      request.onupgradeneeded = () => {
+        for (const name of ['scopes', 'bodies']) {
+          request.result.createObjectStore(name);
+        }
+        request.result.createObjectStore('index', { keyPath: ['scope', 'id'] });
+      };
+      request.onerror = () => {
+        clearTimeout(late);
+        reject(request.error);
+      };
+      request.onsuccess = () => {
+        clearTimeout(late);
+        const database = request.result;
+        const forget = () => {
+          database.close();
+          this.#database = undefined;
+        };
+        database.onversionchange = forget;
+        database.onclose = forget;
+        resolve(database);
+      };
+    });
+    return this.#database;
+  }
+}
+
+/** What a request came to, to be read when its transaction is over. */
+const result = <T>(request: IDBRequest<T>): (() => T) => {
+  return () => request.result;
+};

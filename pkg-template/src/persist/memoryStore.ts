@@ -1,0 +1,40 @@
+import { newEpoch, type Store, type StoredRecord } from './store';
+
+/** A store that lasts as long as the page: for tests, and where nothing else is allowed. Clients may share one. */
+export function memoryStore(): Store {
+  const scopes = new Map<string, { epoch: string; records: Map<string, StoredRecord> }>();
+  const records = (scope: string) => scopes.get(scope)?.records;
+  return {
+    async readIndex(scope, after) {
+      let known = scopes.get(scope);
+      if (!known) {
+        known = { epoch: newEpoch(), records: new Map() };
+        scopes.set(scope, known);
+      }
+      const { epoch } = known;
+      const all = after === undefined ? [...known.records.values()] : [];
+      return { epoch, records: all.map(({ body: _, ...record }) => record) };
+    },
+    async readBodies(scope, ids) {
+      return ids.map((id) => records(scope)?.get(id));
+    },
+    async write(scope, epoch, written) {
+      const known = scopes.get(scope);
+      if (known?.epoch !== epoch) {
+        return false;
+      }
+      for (const record of written) {
+        known.records.set(record.id, { body: known.records.get(record.id)?.body, ...record });
+      }
+      return true;
+    },
+    async delete(scope, ids) {
+      for (const id of ids) {
+        records(scope)?.delete(id);
+      }
+    },
+    async clear(scope) {
+      scopes.delete(scope);
+    },
+  };
+}
