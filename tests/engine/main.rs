@@ -12,6 +12,7 @@ mod live;
 mod live_world;
 mod mutations;
 mod operations;
+mod persist;
 mod protocol;
 mod rules;
 mod simulation;

@@ -449,6 +449,7 @@ impl Host {
             Effect::CollectMutation(_) | Effect::WakeRun(_) | Effect::Scheduled(_) => {
                 unreachable!("there are no mutations or schedules here")
             }
+            Effect::Save => unreachable!("there is no store here"),
         }
     }
 

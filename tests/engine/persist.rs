@@ -1,0 +1,275 @@
+//! The books of a store beside a model: a map of what a store would hold.
+
+use std::collections::HashMap;
+
+use ferroquery::engine::core::Engine;
+use ferroquery::engine::effect::Effect;
+use ferroquery::engine::persist::{Count, Records, SLICE_BYTES, SLICE_QUERIES, Save};
+use ferroquery::engine::query::Scalars;
+use proptest::prelude::*;
+
+use crate::interner::{Interner, Part};
+
+const QUERIES: usize = 12;
+const MAX_AGE: f64 = 1_000.0;
+
+/// When the data came, and whether it is invalidated.
+type Content = (f64, bool);
+
+struct Page {
+    engine: Engine,
+    interner: Interner,
+    queries: Vec<u32>,
+    now: f64,
+    /// Whether the host was told that there is something to save.
+    told: bool,
+}
+
+impl Page {
+    fn new(count: usize) -> Self {
+        let mut page = Self {
+            engine: Engine::new(1),
+            interner: Interner::default(),
+            queries: Vec::new(),
+            now: 10_000.0,
+            told: false,
+        };
+        for number in 0..count as u32 {
+            let query = page
+                .interner
+                .index(&mut page.engine, &[Part::Text("q"), Part::Number(number)]);
+            page.engine.wish_gc_time(query, f64::INFINITY, false, false);
+            page.queries.push(query);
+        }
+        let pending = page.engine.open_persist(MAX_AGE, true);
+        page.drain(pending);
+        page
+    }
+
+    fn drain(&mut self, pending: bool) {
+        if !pending {
+            return;
+        }
+        loop {
+            match self.engine.next() {
+                Effect::Done => return,
+                Effect::Save => {
+                    assert!(!self.told, "told twice");
+                    self.told = true;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn write(&mut self, number: usize) {
+        let pending = self
+            .engine
+            .write(self.queries[number], true, self.now, true);
+        self.drain(pending);
+    }
+
+    fn invalidate(&mut self, number: usize) {
+        let pending = self.engine.invalidate(self.queries[number]);
+        self.drain(pending);
+    }
+
+    fn reset(&mut self, number: usize) {
+        let pending = self
+            .engine
+            .set_state(self.queries[number], Scalars::default(), false);
+        self.drain(pending);
+    }
+
+    /// One slice; what it does, in order.
+    fn slice(&mut self, room: f64, bytes: f64) -> Vec<Save> {
+        let mut done = Vec::new();
+        self.engine.begin_saving();
+        while let Some(save) = self.engine.next_to_save(room, self.now) {
+            done.push(save);
+            self.engine.sized(bytes);
+        }
+        done
+    }
+
+    fn end(&mut self) -> bool {
+        let more = self.engine.end_saving();
+        self.told = more;
+        more
+    }
+
+    fn content(&self, query: u32) -> Option<Content> {
+        let state = self.engine.state(query);
+        (state.has_data && self.now - state.data_updated_at < MAX_AGE)
+            .then_some((state.data_updated_at, state.invalidated))
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Write(usize),
+    Invalidate(usize),
+    Reset(usize),
+    /// A slice, of which each write comes to so many bytes; whether the store takes it.
+    Slice {
+        room: f64,
+        bytes: f64,
+        works: bool,
+    },
+    Wait(f64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let query = 0..QUERIES;
+    prop_oneof![
+        4 => query.clone().prop_map(Step::Write),
+        2 => query.clone().prop_map(Step::Invalidate),
+        1 => query.prop_map(Step::Reset),
+        3 => (prop_oneof![Just(0.0), Just(50.0)], prop_oneof![Just(1_000.0), Just(100_000.0)], prop::bool::weighted(0.8))
+            .prop_map(|(room, bytes, works)| Step::Slice { room, bytes, works }),
+        1 => (0.0..600.0).prop_map(Step::Wait),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn the_store_gets_what_changed_and_nothing_else(steps in prop::collection::vec(step(), 0..120)) {
+        let mut page = Page::new(QUERIES);
+        let mut store: HashMap<u32, Content> = HashMap::new();
+        for step in steps {
+            match step {
+                Step::Write(number) => page.write(number),
+                Step::Invalidate(number) => page.invalidate(number),
+                Step::Reset(number) => page.reset(number),
+                Step::Wait(time) => page.now += time.floor(),
+                Step::Slice { room, bytes, works } => {
+                    let before = page.engine.unsaved();
+                    let done = page.slice(room, bytes);
+                    prop_assert!(done.len() as u32 <= SLICE_QUERIES);
+                    prop_assert!((done.len() as f64 - 1.0) * bytes < SLICE_BYTES);
+                    prop_assert!(room > 2.0 || done.len() <= 1);
+                    prop_assert!(before == 0 || page.engine.unsaved() < before, "no progress");
+                    for save in done {
+                        match save {
+                            Save::Write(query) => {
+                                let content = page.content(query);
+                                prop_assert!(content.is_some(), "nothing to write");
+                                if works {
+                                    store.insert(query, content.unwrap());
+                                } else {
+                                    page.engine.unwritten(query);
+                                }
+                            }
+                            Save::Forget(query) => {
+                                prop_assert_eq!(page.content(query), None);
+                                store.remove(&query);
+                            }
+                        }
+                    }
+                    page.end();
+                }
+            }
+            prop_assert!(page.engine.unsaved() == 0 || page.told, "nobody knows that something waits");
+        }
+        // A write that failed is made up for with the query's next change.
+        for number in 0..QUERIES {
+            page.write(number);
+        }
+        while !page.slice(50.0, 1.0).into_iter().map(|save| {
+            let Save::Write(query) = save else { panic!("there is data") };
+            store.insert(query, page.content(query).unwrap());
+        }).collect::<Vec<()>>().is_empty() {
+            page.end();
+        }
+        for query in &page.queries {
+            prop_assert_eq!(store.get(query).copied(), page.content(*query));
+        }
+        prop_assert_eq!(page.slice(50.0, 1.0), vec![]);
+    }
+
+    #[test]
+    fn the_oldest_records_make_room(
+        records in prop::collection::vec((0..50u32, 1..2_000u32), 1..80),
+        wanted in 0.0..20_000.0,
+    ) {
+        let mut books = Records::default();
+        let mut known = HashMap::new();
+        for (at, bytes) in records {
+            known.insert(books.put(None, f64::from(at), f64::from(bytes)), (at, bytes));
+        }
+        let all = books.bytes();
+        let mut taken = Vec::new();
+        books.take_oldest(wanted, &mut taken);
+        let gone: u32 = taken.iter().map(|number| known[number].1).sum();
+        let enough = wanted.max(all / 8.0).min(all);
+        prop_assert!(f64::from(gone) >= enough, "{gone} of {enough}");
+        let newest = taken.iter().map(|number| known[number].0).max().unwrap();
+        let newest_bytes: u32 = taken.iter().filter(|number| known[number].0 == newest).map(|number| known[number].1).sum();
+        prop_assert!(f64::from(gone - newest_bytes) < enough, "more than is needed");
+        for number in &taken {
+            known.remove(number);
+        }
+        prop_assert!(known.values().all(|(at, _)| *at >= newest), "an older one stays");
+        let rest: u32 = known.values().map(|(_, bytes)| bytes).sum();
+        prop_assert_eq!((books.len(), books.bytes()), (known.len(), f64::from(rest)));
+    }
+}
+
+#[test]
+fn what_comes_from_the_store_isnt_written_again() {
+    let mut page = Page::new(1);
+    let query = page.queries[0];
+    assert!(page.engine.restore(query, page.now - 10.0, false, page.now));
+    let pending = page.engine.end_restore(query, true);
+    page.drain(pending);
+    assert_eq!(page.slice(50.0, 1.0), vec![]);
+    assert!(
+        !page.engine.restore(query, page.now, false, page.now),
+        "it has data by now"
+    );
+    page.invalidate(0);
+    assert_eq!(page.slice(50.0, 1.0), vec![Save::Write(query)]);
+    assert_eq!(page.engine.persist_counts()[Count::Restored as usize], 1.0);
+}
+
+#[test]
+fn data_that_is_too_old_isnt_taken() {
+    let mut page = Page::new(1);
+    let query = page.queries[0];
+    assert!(
+        !page
+            .engine
+            .restore(query, page.now - MAX_AGE, false, page.now)
+    );
+    assert_eq!(
+        page.engine
+            .found_record(None, page.now - MAX_AGE, 10.0, page.now),
+        None
+    );
+    let number = page
+        .engine
+        .found_record(None, page.now - MAX_AGE / 2.0, 10.0, page.now);
+    assert!(number.is_some());
+    page.now += MAX_AGE;
+    assert_eq!(
+        page.engine
+            .found_record(number, page.now - MAX_AGE, 10.0, page.now),
+        None
+    );
+    assert_eq!(page.engine.record_totals(), (0, 0.0));
+    assert_eq!(page.engine.persist_counts()[Count::TooOld as usize], 2.0);
+}
+
+#[test]
+fn another_users_data_isnt_written() {
+    let mut page = Page::new(2);
+    page.write(0);
+    page.engine.close_persist();
+    page.told = false;
+    let pending = page.engine.open_persist(MAX_AGE, false);
+    page.drain(pending);
+    assert_eq!(page.slice(50.0, 1.0), vec![]);
+    page.now += 1.0;
+    page.write(1);
+    assert_eq!(page.slice(50.0, 1.0), vec![Save::Write(page.queries[1])]);
+}
