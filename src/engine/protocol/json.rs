@@ -135,7 +135,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Hands each member to `read`, which reads its value.
-    pub fn list(&mut self, mut read: impl FnMut(&mut Reader<'a>) -> Read<()>) -> Read<()> {
+    pub fn list(&mut self, read: &mut dyn FnMut(&mut Reader<'a>) -> Read<()>) -> Read<()> {
         self.expect(b'[')?;
         self.enter()?;
         self.skip_space();
@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
     /// Hands each field's name to `read`, which reads its value.
     pub fn object(
         &mut self,
-        mut read: impl FnMut(&mut Reader<'a>, Cow<'a, str>) -> Read<()>,
+        read: &mut dyn FnMut(&mut Reader<'a>, Cow<'a, str>) -> Read<()>,
     ) -> Read<()> {
         self.expect(b'{')?;
         self.enter()?;
@@ -191,7 +191,7 @@ impl<'a> Reader<'a> {
             Kind::Text => Value::String(self.text()?.into_owned()),
             Kind::List => {
                 let mut list = Vec::new();
-                self.list(|reader| {
+                self.list(&mut |reader| {
                     list.push(reader.value()?);
                     Ok(())
                 })?;
@@ -199,7 +199,7 @@ impl<'a> Reader<'a> {
             }
             Kind::Object => {
                 let mut fields = Map::new();
-                self.object(|reader, name| {
+                self.object(&mut |reader, name| {
                     fields.insert(name.into_owned(), reader.value()?);
                     Ok(())
                 })?;
@@ -215,8 +215,8 @@ impl<'a> Reader<'a> {
             Kind::Bool => self.bool().map(drop),
             Kind::Number => self.number().map(drop),
             Kind::Text => self.text().map(drop),
-            Kind::List => self.list(Reader::skip),
-            Kind::Object => self.object(|reader, _| reader.skip()),
+            Kind::List => self.list(&mut Reader::skip),
+            Kind::Object => self.object(&mut |reader, _| reader.skip()),
         }
     }
 

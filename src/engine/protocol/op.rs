@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, Serializer};
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::json::{Kind, NotJson, Reader};
 use super::read::text;
@@ -182,7 +182,7 @@ pub(super) fn read_op(reader: &mut Reader<'_>) -> Result<Result<Op, ProtocolErro
     let mut glob = None;
     let mut own_text = None;
     let mut fields = Some(BTreeMap::new());
-    reader.object(|reader, name| {
+    reader.object(&mut |reader, name| {
         match (kind, &*name) {
             (OpKind::Key | OpKind::Prefix, "key") => key = read_parts(reader)?,
             (OpKind::Glob, "p") if reader.kind()? == Kind::Text => {
@@ -222,7 +222,7 @@ pub(super) fn read_op(reader: &mut Reader<'_>) -> Result<Result<Op, ProtocolErro
 fn find_kind(reader: &mut Reader<'_>) -> Result<Option<OpKind>, NotJson> {
     let mut kind = None;
     let mut is_first = true;
-    let found = reader.object(|reader, name| {
+    let found = reader.object(&mut |reader, name| {
         if name == "k" {
             kind = if reader.kind()? == Kind::Text {
                 OpKind::parse(&reader.text()?)
@@ -270,21 +270,45 @@ pub fn scalar_text(value: &Value) -> Option<Cow<'_, str>> {
     })
 }
 
-/// ECMAScript's Number::toString. Rust prints the same digits, but writes the exponent at other magnitudes.
+/// ECMAScript's Number::toString. The digits come from serde_json, which prints floats anyway: Rust's own printer is 15 kB.
 fn number_text(number: f64) -> String {
     // Whole numbers are by far the most; this path needs no float printer, and -0 is "0" in JavaScript.
     if number.trunc() == number && number.abs() <= 9_007_199_254_740_992.0 {
         return (number as i64).to_string();
     }
-    if (1e-6..1e21).contains(&number.abs()) {
-        return number.to_string();
+    match Number::from_f64(number.abs()) {
+        Some(positive) if number < 0.0 => format!("-{}", laid_out(&positive.to_string())),
+        Some(positive) => laid_out(&positive.to_string()),
+        None => String::new(),
     }
-    let text = format!("{number:e}");
-    if number.abs() < 1.0 {
-        text
-    } else {
-        text.replacen('e', "e+", 1)
+}
+
+/// The shortest digits of a positive number, as serde_json prints them, laid out as ECMAScript does.
+fn laid_out(text: &str) -> String {
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = [whole, fraction].concat();
+    let significant = all.trim_start_matches('0');
+    let digits = significant.trim_end_matches('0');
+    let leading = (all.len() - significant.len()) as i32;
+    // The number is 0.<digits> times ten to this.
+    let point = whole.len() as i32 - leading + exponent.parse::<i32>().unwrap_or(0);
+    let zeros = |count: i32| "0".repeat(count as usize);
+    let count = digits.len() as i32;
+    if (count..=21).contains(&point) {
+        return format!("{digits}{}", zeros(point - count));
     }
+    if (1..=21).contains(&point) {
+        let (before, after) = digits.split_at(point as usize);
+        return format!("{before}.{after}");
+    }
+    if (-5..=0).contains(&point) {
+        return format!("0.{}{digits}", zeros(-point));
+    }
+    let (first, rest) = digits.split_at(1);
+    let dot = if rest.is_empty() { "" } else { "." };
+    let sign = if point > 0 { "+" } else { "-" };
+    format!("{first}{dot}{rest}e{sign}{}", (point - 1).abs())
 }
 
 fn glob_as_text<S: Serializer>(glob: &Glob, serializer: S) -> Result<S::Ok, S::Error> {
@@ -303,7 +327,7 @@ fn read_parts(reader: &mut Reader<'_>) -> Result<Option<Vec<Value>>, NotJson> {
     }
     let mut parts = Vec::new();
     let mut count = 0;
-    reader.list(|reader| {
+    reader.list(&mut |reader| {
         count += 1;
         if count > MAX_FIELDS {
             return reader.skip();
@@ -330,7 +354,7 @@ fn read_args(reader: &mut Reader<'_>) -> Result<Option<BTreeMap<String, String>>
     let mut args = BTreeMap::new();
     let mut names = 0;
     let mut is_refused = false;
-    reader.object(|reader, name| {
+    reader.object(&mut |reader, name| {
         names += 1;
         let text = match reader.kind()? {
             Kind::Null => {

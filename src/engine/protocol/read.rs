@@ -40,7 +40,7 @@ impl Inv {
         let mut spread_ms = None;
         // What is no JSON is told first, as nothing in it can be trusted.
         let mut refused = None;
-        object(body, |reader, name| {
+        object(body, &mut |reader, name| {
             let read = match name {
                 "ops" => {
                     let read = read_ops(reader)?;
@@ -82,7 +82,7 @@ impl Hello {
             exp: None,
         };
         let mut epoch = None;
-        object(body, |reader, name| {
+        object(body, &mut |reader, name| {
             match name {
                 "v" => hello.v = number(reader)?,
                 "epoch" => epoch = text(reader)?,
@@ -102,7 +102,7 @@ impl Hello {
 impl Sync {
     fn parse(body: &str) -> Sync {
         let mut sync = Sync::default();
-        let read = object(body, |reader, name| {
+        let read = object(body, &mut |reader, name| {
             match name {
                 "replayed" => sync.replayed = number(reader)?,
                 "age_ms" => sync.age_ms = Some(number(reader)?),
@@ -119,7 +119,7 @@ impl Reset {
         let mut reason = None;
         let mut scope = None;
         let mut spread_ms = 0;
-        let read = object(body, |reader, name| {
+        let read = object(body, &mut |reader, name| {
             match name {
                 "reason" => reason = text(reader)?,
                 "scope" => scope = read_scope(reader)?,
@@ -156,7 +156,7 @@ impl Bye {
     fn parse(body: &str) -> Bye {
         let mut reason = None;
         let (mut delay_ms, mut jitter_ms) = (0, 0);
-        let read = object(body, |reader, name| {
+        let read = object(body, &mut |reader, name| {
             match name {
                 "reason" => reason = text(reader)?,
                 "delay_ms" => delay_ms = number(reader)?,
@@ -184,12 +184,12 @@ impl Bye {
 /// Reads a body that is to be an object.
 fn object<'a>(
     body: &'a str,
-    mut read: impl FnMut(&mut Reader<'a>, &str) -> Result<(), NotJson>,
+    read: &mut dyn FnMut(&mut Reader<'a>, &str) -> Result<(), NotJson>,
 ) -> Result<(), ProtocolError> {
     let mut reader = Reader::new(body);
     let is_object = reader.kind()? == Kind::Object;
     if is_object {
-        reader.object(|reader, name| read(reader, &name))?;
+        reader.object(&mut |reader, name| read(reader, &name))?;
     } else {
         reader.skip()?;
     }
@@ -212,7 +212,7 @@ fn read_ops(reader: &mut Reader<'_>) -> Field<Vec<Op>> {
     let mut ops = Vec::new();
     let mut refused = None;
     let mut at = 0;
-    reader.list(|reader| {
+    reader.list(&mut |reader| {
         if at >= MAX_OPS || refused.is_some() {
             at += 1;
             return reader.skip();
@@ -269,7 +269,7 @@ fn read_scope(reader: &mut Reader<'_>) -> Result<Option<Vec<String>>, NotJson> {
         return Ok(None);
     }
     let mut globs = Some(Vec::new());
-    reader.list(|reader| {
+    reader.list(&mut |reader| {
         let glob = if reader.kind()? == Kind::Text {
             glob_text(reader.text()?)
         } else {

@@ -1,13 +1,16 @@
 //! Which tabs share.
 
+use std::collections::BTreeSet;
+
 /// The name of the lock and of the channel: of tabs with the same address, subscriptions, credentials and scope, and of no
 /// others. A 128-bit FNV-1a hash, as a scope may be nothing for everybody to read.
 pub fn lock_name(url: &str, subscribe: &[String], credentials: &str, scope: &str) -> String {
-    let mut subscribe: Vec<&str> = subscribe.iter().map(String::as_str).collect();
-    subscribe.sort_unstable();
-    subscribe.dedup();
+    let mut patterns = BTreeSet::new();
+    for pattern in subscribe {
+        patterns.insert(pattern.as_str());
+    }
     let mut hash: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-    for field in [url, credentials, scope].into_iter().chain(subscribe) {
+    for field in [url, credentials, scope].into_iter().chain(patterns) {
         // No UTF-8 holds 0xFF: fields don't run into each other.
         for byte in field.bytes().chain([0xff]) {
             hash = (hash ^ u128::from(byte)).wrapping_mul(0x0100_0000_0000_0000_0000_013b);
