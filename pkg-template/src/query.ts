@@ -399,8 +399,8 @@ export class Query {
   /** Packs the data, if that can be. */
   freeze(): void {
     const data = this.#data;
-    // What its options hold anyway wouldn't be freed.
-    const isKept = data instanceof Cold || data === this.#initial.data;
+    // What its options hold anyway wouldn't be freed; `no-store` is taken at its word.
+    const isKept = data instanceof Cold || data === this.#initial.data || this.isNoStore;
     const cold = this.#cache.memory?.freeze(this.slot, isKept ? undefined : data);
     if (!cold) {
       return;
