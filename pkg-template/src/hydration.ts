@@ -17,7 +17,7 @@ import { show } from './show';
 type AnyMutation = CoreMutation<any, any, any, any>;
 type AnyQuery = CoreQuery<any, any, any, any>;
 type Transform = (data: any) => any;
-type DehydratedQuery = DehydratedState['queries'][number] & { http?: Pick<KeptAnswer, 'freshFor'> };
+type DehydratedQuery = DehydratedState['queries'][number] & { http?: Omit<KeptAnswer, 'requests'> };
 type State = DehydratedQuery['state'];
 type DehydratedMutation = DehydratedState['mutations'][number];
 
@@ -87,7 +87,8 @@ export function dehydrateQuery(
   const kept = (query as unknown as Query).keptAnswer;
   if (kept) {
     // Not where it came from: that is a server's own affair.
-    dehydrated.http = { freshFor: kept.freshFor };
+    const { requests: _, ...http } = kept;
+    dehydrated.http = http;
   }
   return dehydrated;
 }

@@ -27,7 +27,7 @@ import type { QueryCache } from './queryCache';
 import type { FetchOptions } from './queryFunction';
 import { copyUnread, initialState, loadState, readLater, storeScalars } from './queryState';
 import { replaceData } from './structuralSharing';
-import { joinTags } from './tags';
+import { joinTags, SEPARATOR } from './tags';
 
 type Options = QueryOptions<any, any, any, any> & {
   tags?: readonly string[] | ((data: any) => readonly string[]);
@@ -566,14 +566,30 @@ export class Query {
 
   /** What HTTP said of the data, for a copy that is kept elsewhere; nothing where it said nothing, or `no-store`. */
   get keptAnswer(): KeptAnswer | undefined {
-    const freshFor = this.slot === DETACHED ? Number.NaN : this.#cache.host.engine.fresh_for(this.slot);
-    return Number.isNaN(freshFor) ? undefined : { freshFor, requests: this.#validators?.kept };
+    if (this.slot === DETACHED || this.isNoStore) {
+      return undefined;
+    }
+    const freshFor = this.#cache.host.engine.fresh_for(this.slot);
+    const isAnswer = !Number.isNaN(freshFor);
+    if (!isAnswer && !this.#answerTags) {
+      return undefined;
+    }
+    return {
+      ...(isAnswer && { freshFor }),
+      ...(this.#answerTags && { tags: this.#answerTags.split(SEPARATOR) }),
+      ...(isAnswer && this.#validators && { requests: this.#validators.kept }),
+    };
   }
 
   /** The data is a copy of what an answer gave. */
-  restoreAnswer({ freshFor, requests }: KeptAnswer): void {
-    this.#cache.host.engine.restore_answer(this.attach(), freshFor);
-    this.#validators = requests && Validators.restore(requests);
+  restoreAnswer({ freshFor, tags, requests }: KeptAnswer): void {
+    const slot = this.attach();
+    if (freshFor !== undefined) {
+      this.#cache.host.engine.restore_answer(slot, freshFor);
+      this.#validators = requests && Validators.restore(requests);
+    }
+    this.#answerTags = tags ? tags.join(SEPARATOR) : '';
+    this.#tellTags(this.#tags);
   }
 
   /**

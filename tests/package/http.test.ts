@@ -1,5 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { dehydrate, hydrate, InfiniteQueryObserver, jsonQuery, QueryClient, QueryObserver } from 'ferroquery';
+import {
+  dehydrate,
+  hydrate,
+  InfiniteQueryObserver,
+  jsonQuery,
+  memoryStore,
+  persist,
+  QueryClient,
+  QueryObserver,
+  type Store,
+} from 'ferroquery';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { behaveAsPage } from './browserLike.js';
 import { HttpServer, json } from './httpServer.js';
@@ -374,7 +384,63 @@ describe('a dehydrated state', () => {
   });
 });
 
+describe('a reload', () => {
+  const visit = (store: Store) => {
+    const page = new QueryClient({ defaultOptions: { queries: { staleTime: 'http' } } });
+    const kept = persist({ client: page, store, scope: 'ada' });
+    return { page, kept };
+  };
+
+  it('finds data as fresh as it was, with its tags, and asks whether it still holds', async () => {
+    answer = tagged('"v1"', rows, { 'cache-control': 'max-age=60', 'cache-tag': 'rows' });
+    const store = memoryStore();
+    const first = visit(store);
+    const bearer = { headers: { authorization: 'Bearer secret' } };
+    await first.page.fetchQuery(options(bearer));
+    await first.kept.flush();
+    first.kept.stop();
+
+    const second = visit(store);
+    expect(await second.page.fetchQuery(options(bearer))).toEqual(rows);
+    expect(server.requests).toHaveLength(1);
+    await second.page.invalidateQueries({ tags: ['rows'] });
+    const data = await second.page.fetchQuery(options(bearer));
+    expect(server.last['if-none-match']).toBe('"v1"');
+    expect(data).toEqual(rows);
+    expect(second.page.stats().http.notModified).toBe(1);
+    second.kept.stop();
+    const query = second.page.getQueryCache().find({ queryKey }) as unknown as { keptAnswer: object };
+    const visible = JSON.stringify(query.keptAnswer);
+    expect(visible).toContain('v1');
+    expect(visible).not.toContain('secret');
+  });
+
+  it('finds nothing of an answer that is not to be stored', async () => {
+    answer = (_, response) => json(response, rows, { 'cache-control': 'no-store' });
+    const store = memoryStore();
+    const first = visit(store);
+    await first.page.fetchQuery(options());
+    await first.kept.flush();
+    expect(first.page.stats().persist).toMatchObject({ written: 0, refused: { noStore: 1 } });
+    first.kept.stop();
+  });
+});
+
 describe('no-store', () => {
+  it('keeps data from being packed', async () => {
+    const page = new QueryClient({
+      memory: { maxBytes: 1e8, coldAfter: 100 },
+      defaultOptions: { queries: { gcTime: Number.POSITIVE_INFINITY } },
+    });
+    const many = Array.from({ length: 500 }, (_, id) => ({ id, name: `agent ${id}` }));
+    answer = (request, response) =>
+      json(response, many, request.url === '/secret' ? { 'cache-control': 'no-store' } : {});
+    await page.fetchQuery({ queryKey: ['secret'], queryFn: jsonQuery(`${server.url}/secret`) });
+    await page.fetchQuery({ queryKey: ['open'], queryFn: jsonQuery(`${server.url}/open`) });
+    await vi.waitFor(() => expect(page.stats().memory).toMatchObject({ coldEntries: 1, hotEntries: 1 }), 3000);
+    page.clear();
+  });
+
   it('is known of the query, and lets no validator stand', async () => {
     answer = tagged('"v1"', rows, { 'cache-control': 'no-store' });
     await client.fetchQuery(options());

@@ -1,23 +1,29 @@
+import { SEPARATOR } from '../tags';
 import type { Placed } from './validators';
 
 /** What HTTP said of data, as it is kept with a copy of the data: by a server that renders pages, or in storage. JSON. */
 export interface KeptAnswer {
-  /** ms, from the moment when the data was stored. */
-  readonly freshFor: number;
+  /** ms, from the moment when the data was stored; nothing where it no longer is what an answer gave. */
+  readonly freshFor?: number;
+  readonly tags?: readonly string[];
   /** What it can be asked for again with. */
-  readonly requests?: readonly Placed[] | undefined;
+  readonly requests?: readonly Placed[];
 }
 
-const isText = (value: unknown): boolean => typeof value === 'string';
-const isTextOrNone = (value: unknown): boolean => value === null || typeof value === 'string';
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isTextOrNone = (value: unknown): boolean => value === null || isText(value);
 
 /** One that comes from outside, as far as it is one. */
 export function readKeptAnswer(value: unknown): KeptAnswer | undefined {
-  const { freshFor, requests } = (value ?? {}) as Partial<KeptAnswer>;
-  if (typeof freshFor !== 'number' || !Number.isFinite(freshFor)) {
+  if (typeof value !== 'object' || value === null) {
     return undefined;
   }
-  return { freshFor, requests: Array.isArray(requests) && requests.every(isRequest) ? requests : undefined };
+  const { freshFor, tags, requests } = value as Partial<KeptAnswer>;
+  return {
+    ...(typeof freshFor === 'number' && Number.isFinite(freshFor) && { freshFor }),
+    ...(Array.isArray(tags) && { tags: tags.filter((tag) => isText(tag) && !tag.includes(SEPARATOR)) }),
+    ...(Array.isArray(requests) && requests.every(isRequest) && { requests }),
+  };
 }
 
 function isRequest(value: any): value is Placed {

@@ -1,4 +1,5 @@
 import type { QueryKey } from '@tanstack/query-core';
+import { type KeptAnswer, readKeptAnswer } from '../http/keptAnswer';
 
 /** What is known of a query beside its data. */
 export interface Head {
@@ -10,6 +11,8 @@ export interface Head {
   isInfinite: boolean;
   /** That of the body that it belongs to. */
   stamp: string;
+  /** What HTTP said of the data. */
+  http?: KeptAnswer | undefined;
 }
 
 /** Larger values aren't kept (bytes of JSON): the disk is shared, and a thaw must not take for ever. */
@@ -31,8 +34,8 @@ export function newStamp(): string {
   return Array.from(random, (byte) => String.fromCharCode(33 + (byte % 90))).join('');
 }
 
-export function writeHead({ queryKey, queryHash, at, isInvalidated, isInfinite, stamp }: Head): Uint8Array {
-  return encoder.encode(JSON.stringify([queryKey, queryHash, at, isInvalidated, isInfinite, stamp]));
+export function writeHead({ queryKey, queryHash, at, isInvalidated, isInfinite, stamp, http }: Head): Uint8Array {
+  return encoder.encode(JSON.stringify([queryKey, queryHash, at, isInvalidated, isInfinite, stamp, http]));
 }
 
 /** Throws where it isn't what `writeHead` has written. */
@@ -41,10 +44,10 @@ export function readHead(bytes: Uint8Array): Head {
     throw new Error('too large');
   }
   const parts: unknown = JSON.parse(decoder.decode(bytes));
-  if (!Array.isArray(parts) || parts.length !== 6) {
+  if (!Array.isArray(parts) || parts.length !== 7) {
     throw new Error('not a head');
   }
-  const [queryKey, queryHash, at, isInvalidated, isInfinite, stamp] = parts;
+  const [queryKey, queryHash, at, isInvalidated, isInfinite, stamp, http] = parts;
   const isHead =
     Array.isArray(queryKey) &&
     typeof queryHash === 'string' &&
@@ -56,7 +59,7 @@ export function readHead(bytes: Uint8Array): Head {
   if (!isHead) {
     throw new Error('not a head');
   }
-  return { queryKey, queryHash, at, isInvalidated, isInfinite, stamp };
+  return { queryKey, queryHash, at, isInvalidated, isInfinite, stamp, http: readKeptAnswer(http) };
 }
 
 export function writeBody(json: string, stamp: string): Uint8Array {

@@ -194,6 +194,7 @@ export class Saving {
       isInvalidated: query.state.isInvalidated,
       isInfinite: query.queryType === 'infinite',
       stamp: kept!.stamp,
+      http: query.keptAnswer,
     };
     return { query, slot: query.slot, head, kept: kept!, body };
   }

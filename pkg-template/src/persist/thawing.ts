@@ -124,7 +124,13 @@ export class Thawing {
     if (!thawed || !this.#isWanted(query)) {
       return;
     }
-    query.takeStored(thawed.data, thawed.head.at, thawed.head.isInvalidated, () => this.#onThawed(query, thawed));
+    const { at, isInvalidated, http } = thawed.head;
+    query.takeStored(thawed.data, at, isInvalidated, () => {
+      if (http) {
+        query.restoreAnswer(http);
+      }
+      this.#onThawed(query, thawed);
+    });
   }
 
   /** What a record says; a damaged one is dropped. */
