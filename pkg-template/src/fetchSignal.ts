@@ -55,10 +55,10 @@ export function claimSignal(signal: AbortSignal, by: SignalSource): void {
  * The fetch that a context belongs to; none where an app made the context. For those who must learn of its end without
  * reading `signal`.
  */
-export function taskOf(context: object): FetchTask | undefined {
-  return (Sourced.sourceOf(context) ?? sources.get((context as { signal: AbortSignal }).signal)) as
-    | FetchTask
-    | undefined;
+export function taskOf(context: unknown): FetchTask | undefined {
+  const own = Sourced.sourceOf(context);
+  const { signal } = own ? {} : ((context ?? {}) as { signal?: AbortSignal });
+  return (own ?? (signal && sources.get(signal))) as FetchTask | undefined;
 }
 
 /** Adds the signal of a fetch, as `signal`, which notes that it is read. */
