@@ -47,6 +47,8 @@ pub struct Heard {
 /// What HTTP says of the data that a query holds.
 #[derive(Debug, Clone, Copy)]
 pub struct Answer {
+    /// Which data that is: its count of updates. Any other data, however it came, is none of this answer's.
+    of: f64,
     /// How long it is fresh (ms), from the moment when it was stored.
     fresh_for: f64,
     no_store: bool,
@@ -58,7 +60,7 @@ impl Query {
         if option != HTTP {
             return option;
         }
-        let fresh_for = self.answer.as_ref().map_or(0.0, |answer| answer.fresh_for);
+        let fresh_for = self.heard().map_or(0.0, |answer| answer.fresh_for);
         if suspense {
             fresh_for.max(SUSPENSE_MS)
         } else {
@@ -72,9 +74,16 @@ impl Query {
             .is_stale_by_time(self.stale_time(option, suspense), now)
     }
 
-    /// The query's data is what a fetch brought, at `at` (ms of `Date.now()`), `clock` on the monotonic clock.
+    /// What HTTP says of the data that is there.
+    fn heard(&self) -> Option<&Answer> {
+        let answer = self.answer.as_deref()?;
+        (answer.of == self.state.data_update_count).then_some(answer)
+    }
+
+    /// The query's data is about to be what a fetch brought, at `at` (ms of `Date.now()`), `clock` on the monotonic clock.
     pub(super) fn take_heard(&mut self, heard: Option<&Heard>, at: f64, clock: f64) {
-        let before = self.answer.take();
+        let before = self.heard().copied();
+        self.answer = None;
         self.no_store = heard.is_some_and(|heard| heard.no_store)
             || (self.no_store && heard.is_some_and(|heard| heard.adds));
         let Some(heard) = heard else {
@@ -88,6 +97,7 @@ impl Query {
             fresh_for = fresh_for.min(rest);
         }
         self.answer = Some(Box::new(Answer {
+            of: self.state.data_update_count + 1.0,
             fresh_for,
             no_store: self.no_store,
         }));
@@ -156,13 +166,13 @@ impl Engine {
         let Some(query) = self.queries.get(query) else {
             return false;
         };
-        query.state.has_data && query.answer.as_ref().is_some_and(|answer| !answer.no_store)
+        query.state.has_data && query.heard().is_some_and(|answer| !answer.no_store)
     }
 
     /// For how long the data is fresh from the moment when it was stored (ms); nothing where no answer gave it, or that is not
     /// to be kept.
     pub fn fresh_for(&self, query: u32) -> Option<f64> {
-        let answer = self.queries.get(query)?.answer.as_ref()?;
+        let answer = self.queries.get(query)?.heard()?;
         (!answer.no_store).then_some(answer.fresh_for)
     }
 
@@ -170,6 +180,7 @@ impl Engine {
     pub fn restore_answer(&mut self, query: u32, fresh_for: f64) {
         if let Some(query) = self.queries.get_mut(query) {
             query.answer = Some(Box::new(Answer {
+                of: query.state.data_update_count,
                 fresh_for,
                 no_store: false,
             }));

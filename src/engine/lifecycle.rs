@@ -140,7 +140,7 @@ impl Engine {
     /// one that is there.
     pub fn set_state(&mut self, id: u32, state: Scalars, same: bool) -> bool {
         let query = &mut self.queries[id];
-        if !same || state.data_updated_at != query.state.data_updated_at {
+        if !same {
             query.answer = None;
         }
         query.state = state;
@@ -163,7 +163,6 @@ impl Engine {
     pub fn write(&mut self, id: u32, has_data: bool, at: f64, manual: bool) -> bool {
         let query = &mut self.queries[id];
         query.state.succeed(has_data, at, manual);
-        query.answer = None;
         query.signed_out = false;
         let leads_back = manual && (query.revert.is_some() || query.in_flight());
         query.revert = leads_back.then(|| Box::new(query.state));

@@ -13,6 +13,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { behaveAsPage } from './browserLike.js';
 import { HttpServer, json } from './httpServer.js';
+import { trap } from './trap.js';
 import { settle } from './watch.js';
 
 behaveAsPage();
@@ -205,6 +206,52 @@ describe('validators', () => {
     expect(await client.fetchQuery({ queryKey, queryFn: ids })).toEqual([1, 2]);
     expect(await client.fetchQuery({ queryKey, queryFn: ids })).toEqual([1, 2]);
     expect(server.last['if-none-match']).toBeUndefined();
+  });
+
+  it('go along with a redirect', async () => {
+    answer = (request, response) => {
+      if (request.url === '/rows') response.writeHead(302, { location: '/elsewhere' }).end();
+      else tagged('"v1"', rows)(request, response);
+    };
+    const first = await client.fetchQuery(options());
+    expect(await client.fetchQuery(options())).toBe(first);
+    expect(server.requests.map(({ url, headers }) => [url, headers['if-none-match']])).toEqual([
+      ['/rows', undefined],
+      ['/elsewhere', undefined],
+      ['/rows', '"v1"'],
+      ['/elsewhere', '"v1"'],
+    ]);
+  });
+
+  it('outlive a failure, and a fetch that was cancelled', async () => {
+    answer = tagged('"v1"', rows);
+    const first = await client.fetchQuery(options());
+    answer = (_, response) => json(response, null, {}, 500);
+    await expect(client.fetchQuery(options())).rejects.toMatchObject({ status: 500 });
+    answer = (_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', etag: '"v2"' });
+      response.write('[{"id":');
+    };
+    const cancelled = client.fetchQuery(options());
+    await vi.waitFor(() => expect(server.requests).toHaveLength(3));
+    await settle(30);
+    await client.cancelQueries({ queryKey });
+    expect(await cancelled).toBe(first);
+    answer = tagged('"v1"', rows);
+    expect(await client.fetchQuery(options())).toBe(first);
+    expect(client.getQueryState(queryKey)).toMatchObject({ status: 'success', error: null, isInvalidated: false });
+    expect(client.stats().http.notModified).toBe(1);
+  });
+
+  it('are forgotten with an engine that failed, and tags are not', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    answer = tagged('"v1"', rows, { 'cache-tag': 'rows' });
+    await client.fetchQuery(options());
+    trap(client);
+    expect(client.getQueryCache().findAll({ tags: ['rows'] })).toHaveLength(1);
+    await client.fetchQuery(options());
+    expect(server.last['if-none-match']).toBeUndefined();
+    vi.restoreAllMocks();
   });
 
   it('stand for pages each', async () => {
