@@ -342,13 +342,13 @@ export class FetchTask implements SignalSource {
     const { retry, retryDelay } = this.#options;
     let verdict: number;
     const failures = host.engine.failures(query.attach(), this.generation);
-    if (error instanceof HttpError) {
-      const { status, headers } = error;
-      const retryAfter = headers.get('retry-after') ?? '';
-      const date = headers.get('date') ?? '';
-      host.engine.hear_failure(query.slot, this.generation, status, retryAfter, date, Date.now());
-    }
     try {
+      if (error instanceof HttpError) {
+        const { status, headers } = error;
+        const retryAfter = headers.get('retry-after') ?? '';
+        const date = headers.get('date') ?? '';
+        host.engine.hear_failure(query.slot, this.generation, status, retryAfter, date, Date.now());
+      }
       verdict = host.decide(
         host.engine.failed(
           query.slot,

@@ -7,6 +7,7 @@ import type {
   HydrateOptions,
 } from '@tanstack/query-core';
 import { isDevelopment } from './development';
+import { environmentManager } from './environmentManager';
 import { type KeptAnswer, readKeptAnswer } from './http/keptAnswer';
 import { noop } from './markers';
 import type { Query } from './query';
@@ -29,7 +30,8 @@ export function defaultShouldDehydrateMutation(mutation: AnyMutation): boolean {
 }
 
 export function defaultShouldDehydrateQuery(query: AnyQuery): boolean {
-  return query.state.status === 'success';
+  // A server's page may hold what it may not store; what a page dehydrates is stored.
+  return query.state.status === 'success' && (environmentManager.isServer() || !(query as unknown as Query).isNoStore);
 }
 
 /** What a client's caches hold, as plain objects: what `hydrate` takes on the other side. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   dehydrate,
+  environmentManager,
   hydrate,
   InfiniteQueryObserver,
   jsonQuery,
@@ -493,6 +494,10 @@ describe('no-store', () => {
     await client.fetchQuery(options());
     const query = client.getQueryCache().find({ queryKey }) as unknown as { isNoStore: boolean };
     expect(query.isNoStore).toBe(true);
+    expect(dehydrate(client).queries).toEqual([]);
+    environmentManager.setIsServer(() => true);
+    expect(dehydrate(client).queries).toHaveLength(1);
+    environmentManager.setIsServer(() => false);
     client.setQueryData(queryKey, []);
     expect(query.isNoStore).toBe(true);
     answer = tagged('"v1"', rows);

@@ -160,6 +160,15 @@ describe('another try', () => {
     stop();
   });
 
+  it('is decided also where an app makes such an error of something else', async () => {
+    const broken = new HttpError({ status: 503 } as Response);
+    await expect(
+      client.fetchQuery({ queryKey, queryFn: () => Promise.reject(broken), retry: 1, retryDelay: 1 }),
+    ).rejects.toBe(broken);
+    const busy = new HttpError(new Response(null, { status: 404 }));
+    await expect(client.fetchQuery({ queryKey, queryFn: () => Promise.reject(busy) })).rejects.toBe(busy);
+  });
+
   it('waits as long as the answer asks for', async () => {
     const at: number[] = [];
     const date = (ms: number) => new Date(ms).toUTCString();

@@ -20,12 +20,14 @@ export class HttpError extends Error {
   readonly response: Response;
 
   constructor(response: Response, body?: unknown, url: string = response.url) {
-    const bare = bareUrl(url);
-    super(`${response.status} ${response.statusText}`.trim() + (bare ? ` from ${bare}` : '') + (saying(body) ?? ''));
-    this.status = response.status;
-    this.statusText = response.statusText;
+    // A test may make one of less than a Response.
+    const { status, statusText = '', headers = new Headers() } = response;
+    const bare = bareUrl(url ?? '');
+    super(`${status} ${statusText}`.trim() + (bare && ` from ${bare}`) + saying(body));
+    this.status = status;
+    this.statusText = statusText;
     this.url = bare;
-    this.headers = response.headers;
+    this.headers = headers;
     this.body = body;
     this.response = response;
   }
@@ -59,8 +61,8 @@ function bodyOf(text: string, contentType: string): unknown {
 }
 
 /** What a problem (RFC 9457) says of itself. */
-function saying(body: unknown): string | undefined {
+function saying(body: unknown): string {
   const { detail, title } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const text = [detail, title].find((one) => typeof one === 'string' && one !== '') as string | undefined;
-  return text && `: ${text.slice(0, 200)}`;
+  return text ? `: ${text.slice(0, 200)}` : '';
 }
