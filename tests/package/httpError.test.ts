@@ -61,6 +61,15 @@ describe('HttpError', () => {
     await vi.waitFor(() => expect(server.requests[0]!.destroyed).toBe(true));
   });
 
+  it('waits for no body that never ends', async () => {
+    answer = (_, response) => {
+      response.writeHead(502, { 'content-type': 'text/plain' });
+      response.write('Bad Gate');
+    };
+    const error = await errorOf(fetchRows());
+    expect(error).toMatchObject({ status: 502, body: 'Bad Gate' });
+  });
+
   it('comes from decodeJson too', async () => {
     answer = (_, response) => json(response, 'no', {}, 403);
     const queryFn = async (context: any) => decodeJson(context, await fetch(server.url, { signal: context.signal }));

@@ -1,4 +1,9 @@
 import { utf8 } from '../bridge/utf8';
+import { noop } from '../markers';
+import { timeoutManager } from '../timeoutManager';
+
+/** A body of which no more comes is waited for no longer (ms). */
+const PATIENCE_MS = 3000;
 
 /** The text of a body's first bytes; the rest is not read. */
 export async function readStart(response: Response, most: number): Promise<string> {
@@ -6,17 +11,22 @@ export async function readStart(response: Response, most: number): Promise<strin
   if (!reader) {
     return '';
   }
+  const stop = () => void reader.cancel().catch(noop);
+  const timer = timeoutManager.setTimeout(stop, PATIENCE_MS);
   const pieces: Uint8Array[] = [];
-  let length = 0;
-  while (length < most) {
-    const { done, value } = await reader.read();
-    if (done) {
-      return startOf(pieces, most);
+  try {
+    for (let length = 0; length < most; ) {
+      const { done, value } = await reader.read();
+      if (done) {
+        break;
+      }
+      pieces.push(value);
+      length += value.length;
     }
-    pieces.push(value);
-    length += value.length;
+  } finally {
+    timeoutManager.clearTimeout(timer);
+    stop();
   }
-  void reader.cancel().catch(() => {});
   return startOf(pieces, most);
 }
 
