@@ -166,7 +166,12 @@ describe('signOut', () => {
     const client = newClient();
     hydrate(client, {
       queries: [
-        { dehydratedAt: 1, queryKey: ['a'], queryHash: '["a"]', state: { data: 'secret', dataUpdatedAt: 1, status: 'success' } as never },
+        {
+          dehydratedAt: 1,
+          queryKey: ['a'],
+          queryHash: '["a"]',
+          state: { data: 'secret', dataUpdatedAt: 1, status: 'success' } as never,
+        },
       ],
     });
     const query = client.getQueryCache().find({ queryKey: ['a'] })!;

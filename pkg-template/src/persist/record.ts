@@ -1,6 +1,6 @@
 import type { QueryKey } from '@tanstack/query-core';
-import { type KeptAnswer, readKeptAnswer } from '../http/keptAnswer';
 import type { Engine } from '#glue';
+import { type KeptAnswer, readKeptAnswer } from '../http/keptAnswer';
 
 /** What is known of a query beside its data. */
 export interface Head {
