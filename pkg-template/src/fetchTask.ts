@@ -14,6 +14,7 @@ import { fetchPages } from './infinitePages';
 import { LazyPromise } from './lazyPromise';
 import type { Query } from './query';
 import { ensureQueryFn, type FetchContext, type FetchOptions } from './queryFunction';
+import type { SharedFetch } from './sharing/answers';
 
 type Context = QueryFunctionContext & { skipCache?: boolean | 'no-store' };
 
@@ -46,6 +47,8 @@ export class FetchTask implements SignalSource {
   #lastError: unknown;
   #aborted = false;
   #controller: AbortController | undefined;
+  /** Its part in what tabs share, while the query function runs or another tab is waited for. */
+  #shared: SharedFetch | undefined;
 
   constructor(query: Query, fetchOptions: FetchOptions | undefined) {
     this.query = query;
@@ -77,6 +80,7 @@ export class FetchTask implements SignalSource {
   /** Its query has its data from a store, and nobody wants it any more. */
   settleStored(): void {
     this.settled = true;
+    this.#tellTabs(false);
     const { data } = this.query;
     later(() => {
       this.answer.resolve(data);
@@ -175,9 +179,15 @@ export class FetchTask implements SignalSource {
     if ((this.#options as { earlyRefresh?: unknown }).earlyRefresh) {
       query.cache.host.engine.measure(query.slot, this.generation, Date.now());
     }
+    const { sharing } = query.cache;
     let answer: unknown;
     try {
-      answer = this.#initialPromise ?? (this.#fetchFn ? this.#fetchFn() : this.#callQueryFn());
+      if (sharing?.shares(query) && !this.#initialPromise) {
+        this.#shared = sharing.fetch(this, this.#fetchOptions?.cancelRefetch === true, () => this.#call());
+        answer = this.#shared.answer;
+      } else {
+        answer = this.#initialPromise ?? this.#call();
+      }
     } catch (error) {
       answer = Promise.reject(error);
     }
@@ -185,6 +195,17 @@ export class FetchTask implements SignalSource {
     Promise.resolve(answer)
       .then((value) => this.#answered(value))
       .catch((error) => outliveTrap(() => this.#rejected(error)));
+  }
+
+  #call(): unknown {
+    return this.#fetchFn ? this.#fetchFn() : this.#callQueryFn();
+  }
+
+  /** Tabs that wait for the answer get it if it is stored, or look for themselves. */
+  #tellTabs(hasAnswer: boolean): void {
+    const shared = this.#shared;
+    this.#shared = undefined;
+    shared?.settle(hasAnswer);
   }
 
   /** There is no other try after the last error. */
@@ -226,6 +247,7 @@ export class FetchTask implements SignalSource {
     this.settled = true;
     const error = new CancelledError(options);
     query.cache.host.engine.cancel_fetch(query.slot);
+    this.#tellTabs(false);
     later(() => this.#cancelled(error));
     this.raw.reject(error);
     try {
@@ -246,6 +268,7 @@ export class FetchTask implements SignalSource {
     const { host } = this.query.cache;
     const error = new CancelledError({ silent: true });
     host.engine.drop_fetch(this.query.slot, this.generation);
+    this.#tellTabs(false);
     later(() => {
       this.answer.reject(error);
       this.#end();
@@ -321,7 +344,8 @@ export class FetchTask implements SignalSource {
         }
         throw new Error(`${query.queryHash} data is undefined`);
       }
-      query.takeAnswer(value, this.generation, this.answers);
+      query.takeAnswer(value, this.generation, this.answers, this.#shared?.updatedAt);
+      this.#tellTabs(true);
       const { config } = query.cache;
       config.onSuccess?.(value, query as never);
       config.onSettled?.(value, query.error, query as never);
@@ -337,6 +361,7 @@ export class FetchTask implements SignalSource {
     if (this.settled) {
       return;
     }
+    this.#tellTabs(false);
     const query = this.query;
     const { host } = query.cache;
     const { retry, retryDelay } = this.#options;
@@ -388,6 +413,7 @@ export class FetchTask implements SignalSource {
     if (this.isLost) {
       return;
     }
+    this.#tellTabs(false);
     const query = this.query;
     const { config } = query.cache;
     try {

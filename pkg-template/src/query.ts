@@ -593,9 +593,10 @@ export class Query {
   }
 
   /**
-   * Takes what the query function came to, and what HTTP said meanwhile. Throws what structural sharing or a listener throws.
+   * Takes what the query function came to, and what HTTP said meanwhile; `sharedAt`: another tab has fetched it, and
+   * then (ms). Throws what structural sharing or a listener throws.
    */
-  takeAnswer(value: unknown, generation: number, answers: Answers | undefined): void {
+  takeAnswer(value: unknown, generation: number, answers: Answers | undefined, sharedAt?: number): void {
     const { host } = this.#cache;
     const data = replaceData(this.#dataToShare, value, this.options);
     const tags = this.#tagsOf(data);
@@ -604,7 +605,7 @@ export class Query {
       host.engine.read_clock(reading());
     }
     this.#takeAnswers(answers, value, data);
-    const updatedAt = Date.now();
+    const updatedAt = sharedAt ?? Date.now();
     const pending = host.engine.succeed(slot, generation, data !== undefined, updatedAt);
     this.#updatedAt = updatedAt;
     this.#changeData(data);
@@ -613,7 +614,7 @@ export class Query {
     this.#revert = undefined;
     this.#tellTags(tags);
     host.drain(this.#measure(pending), {
-      action: { data, type: 'success', dataUpdatedAt: undefined, manual: undefined },
+      action: { data, type: 'success', dataUpdatedAt: sharedAt, manual: undefined },
     });
   }
 

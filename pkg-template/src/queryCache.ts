@@ -19,6 +19,8 @@ import { Query } from './query';
 import { checkKey, hashKey, hashQueryKeyByOptions, partialMatchKey } from './queryKey';
 import type { QueryObserver } from './queryObserver';
 import { type Companion, Recovery } from './recovery';
+import { SharedAnswers } from './sharing/answers';
+import type { ShareSettings } from './sharing/options';
 import { Subscribable } from './subscribable';
 import { joinTags } from './tags';
 
@@ -44,6 +46,10 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   keeper: Keeper | undefined;
   /** Whose queries have been kept last, until that user has signed out. */
   keptScope: string | undefined;
+  /** Where answers are shared with other tabs. */
+  sharing: SharedAnswers | undefined;
+  /** Whether a server has told here what is stale. */
+  wasLive = false;
   readonly #byHash = new Map<string, Query>();
   /** Queries whose hash isn't the default one: as long as there are any, identity is looked up by hash alone. */
   readonly #ownHashes = new Set<Query>();
@@ -173,6 +179,42 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
 
   // For the classes of this package
 
+  /** Shares answers with other tabs from now on; without settings no longer. */
+  share(settings: ShareSettings | undefined): void {
+    this.sharing?.end();
+    this.sharing = settings && new SharedAnswers(this, settings);
+  }
+
+  /** Where all live connections are: empty without any, `undefined` where one of them doesn't know, or has ended. */
+  livePositions(): string | undefined {
+    const positions: string[] = [];
+    for (const companion of this.companions) {
+      if (companion.position) {
+        const position = companion.position();
+        if (position === undefined) {
+          return undefined;
+        }
+        positions.push(position);
+      }
+    }
+    return positions.length === 0 && this.wasLive ? undefined : positions.join();
+  }
+
+  /** Whether a live connection doesn't know yet where it is. */
+  get isLiveComing(): boolean {
+    return [...this.companions].some((companion) => companion.position && companion.position() === undefined);
+  }
+
+  /** Whether everything up to these positions was applied here. */
+  hasApplied(positions: string): boolean {
+    return (
+      positions === '' ||
+      positions
+        .split(',')
+        .every((position) => [...this.companions].some((companion) => companion.hasApplied?.(position)))
+    );
+  }
+
   /** Bounds what the values take. Throws a TypeError that names the wrong option. */
   setMemory(options: MemoryOptions): void {
     this.memory = new Memory(this.host, options);
@@ -275,6 +317,9 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   invalidate(filters: Filters): void {
     if (this.#selectInto(filters) > 0) {
       this.host.drain(this.host.engine.invalidate_selected(Date.now()));
+    } else if (this.sharing) {
+      // What it means may be cached in another tab.
+      this.host.engine.note_invalidation();
     }
   }
 

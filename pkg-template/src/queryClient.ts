@@ -24,6 +24,7 @@ import type { Query } from './query';
 import { QueryCache } from './queryCache';
 import { checkKey, hashKey, partialMatchKey } from './queryKey';
 import { type ScheduledOptions, Schedules } from './schedule';
+import { readShareOptions, type ShareOptions } from './sharing/options';
 import { signOut } from './signOut';
 import { readStats, type Stats } from './stats';
 import { type WarmOptions, type WarmProgress, warm } from './warm';
@@ -43,12 +44,15 @@ export class QueryClient {
   #unsubscribeFocus: (() => void) | undefined;
   #unsubscribeOnline: (() => void) | undefined;
 
-  constructor(config: QueryClientConfig & { rules?: Rules; memory?: MemoryOptions } = {}) {
+  constructor(config: QueryClientConfig & { rules?: Rules; memory?: MemoryOptions; shareAnswers?: ShareOptions } = {}) {
     this.#queryCache = (config.queryCache as unknown as QueryCache) ?? new QueryCache();
     this.#mutationCache = (config.mutationCache as unknown as MutationCache) ?? new MutationCache();
     this.#defaultOptions = config.defaultOptions ?? {};
     if (config.rules) {
       this.#queryCache.events.setRules(config.rules);
+    }
+    if (config.shareAnswers !== undefined) {
+      this.shareAnswers(config.shareAnswers);
     }
     if (config.memory !== undefined) {
       this.#queryCache.setMemory(config.memory);
@@ -355,7 +359,7 @@ export class QueryClient {
 
   /** Counts of what the cache did, and how large it is. */
   stats(): Stats {
-    return readStats(this.#queryCache.host);
+    return readStats(this.#queryCache.host, this.#queryCache.sharing?.counts());
   }
 
   /**
@@ -383,6 +387,14 @@ export class QueryClient {
    */
   signOut(): Promise<void> {
     return signOut(this.#queryCache, this.#mutationCache);
+  }
+
+  /**
+   * Shares answers with the tabs of this origin that name the same scope; `false` ends it. Throws a TypeError that names the
+   * wrong option.
+   */
+  shareAnswers(options: ShareOptions | false): void {
+    this.#queryCache.share(options === false ? undefined : readShareOptions(options));
   }
 
   /** Opens the live connection: what the server says is stale is refetched. */

@@ -20,6 +20,10 @@ export interface Companion {
   stop(error: EngineTrapError): void;
   /** Its user has signed out. */
   signOut?(): void;
+  /** Of a live connection: where it is, `undefined` as long as it doesn't know. */
+  position?(): string | undefined;
+  /** Of a live connection: whether it has applied everything up to this position. */
+  hasApplied?(position: string): boolean;
 }
 
 /** Brings a cache into a fresh engine after a trap. Nothing is read from the old one: its memory may be torn. */

@@ -62,19 +62,21 @@ export interface Stats extends Numbers {
   byPrefix: Record<string, Numbers>;
   http: { conditional: number; notModified: number; retryAfter: number };
   persist: PersistStats;
+  shared: { asked: number; taken: number; given: number; takeovers: number; refused: number };
 }
 
-/** What the engine has counted. */
-export function readStats(host: Host<any, any>): Stats {
+/** What the engine has counted; `shared`: what came of sharing with other tabs. */
+export function readStats(host: Host<any, any>, shared: ArrayLike<number> = []): Stats {
   const { queries, observers, symbols, ignoredEvents, total, byPrefix } = host.engine.report() as Report;
   const [early, warmed, scheduled] = host.engine.stampedes() as unknown as [number, number, number];
-  const asked = total.hits + total.misses;
+  const [asked = 0, taken = 0, given = 0, takeovers = 0, refused = 0] = Array.from(shared);
+  const needed = total.hits + total.misses;
   return {
     queries,
     observers,
     ...total,
     ignoredEvents,
-    hitRate: asked === 0 ? 0 : total.hits / asked,
+    hitRate: needed === 0 ? 0 : total.hits / needed,
     memoryBytes: host.memoryBytes,
     memory: readMemory(host),
     symbols,
@@ -84,6 +86,7 @@ export function readStats(host: Host<any, any>): Stats {
       retryAfter: host.engine.http_count(2),
     },
     stampedes: { early, warmed, scheduled },
+    shared: { asked, taken, given, takeovers, refused },
     byPrefix: Object.fromEntries(byPrefix),
     persist: readPersist(host),
   };

@@ -265,6 +265,22 @@ export interface WarmOptions {
   stopOnError?: boolean;
 }
 
+/** Options of `shareAnswers`. */
+export interface ShareOptions {
+  /** Whose answers they are, such as a user's id: tabs of different scopes never share. */
+  scope: string;
+  /**
+   * Tells apps of one origin apart.
+   * @defaultValue ''
+   */
+  channel?: string;
+  /**
+   * Larger answers aren't shared (bytes, about).
+   * @defaultValue 1 MiB
+   */
+  maxBytes?: number;
+}
+
 /** When a scheduled query is fetched. */
 export interface ScheduleOptions {
   /** Milliseconds from one fetch to the next. */
@@ -392,8 +408,6 @@ export interface IndexPage {
   epoch: string;
   /** In the order of their ids; empty where there are no more. */
   records: Array<StoredRecord>;
-  /** Why all that the store had is gone, if it has just found that out: it is counted as a failure. */
-  lost?: string;
 }
 
 /** Where persisted queries live. Every method may reject; what comes out of a store is never trusted. */
@@ -462,7 +476,7 @@ export interface Persistence {
   /**
    * Brings stored queries into the cache, where they have no data yet.
    * @param filters - A key, for all whose keys begin so; or `{ queryKey, exact }`. All where it is left out.
-   * @returns How many have got their data; it never rejects.
+   * @returns How many have got their data.
    */
   restore(filters?: QueryKey | { queryKey?: QueryKey; exact?: boolean }): Promise<number>;
   /** Stops reading and writing; what the store has stays there. What has changed since the last write is lost: `flush` first. */
@@ -529,6 +543,11 @@ export interface Stats extends PrefixStats {
   };
   /** Fetches that were begun ahead: by `earlyRefresh`, `warm` and `schedule`. */
   stampedes: { early: number; warmed: number; scheduled: number };
+  /**
+   * Answers shared with other tabs: fetches for which they were asked, answers taken and given, waits that ended because the
+   * other tab died or didn't answer, and messages or values that were not to be taken.
+   */
+  shared: { asked: number; taken: number; given: number; takeovers: number; refused: number };
   /** The counters by the first part of the key. */
   byPrefix: Record<string, PrefixStats>;
   /** What happened between the client and its store, if it has one. */

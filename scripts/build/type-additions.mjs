@@ -44,6 +44,11 @@ export const additions = [
    */
   earlyRefresh?: number | boolean;
   /**
+   * ferroquery: \`false\` keeps this query out of what tabs share (\`shareAnswers\` of the client).
+   * @defaultValue true
+   */
+  shareAnswers?: boolean;
+  /**
    * ferroquery: \`persist()\` never keeps the data unencrypted.
    * @defaultValue false
    */
@@ -75,6 +80,8 @@ export const additions = [
   rules?: import('#extras').Rules;
   /** ferroquery: how much memory cached data may take. Without it, nothing bounds it. */
   memory?: import('#extras').MemoryOptions;
+  /** ferroquery: shares answers with the tabs of this origin. Without it, each tab fetches for itself. */
+  shareAnswers?: import('#extras').ShareOptions;
 `,
   },
   {
@@ -128,6 +135,13 @@ export const additions = [
    * @returns Resolves when the store is empty; rejects where it failed to delete.
    */
   signOut(): Promise<void>;
+  /**
+   * ferroquery: shares answers with the tabs of this origin that name the same scope: one of them fetches a key at a time, and
+   * what a tab has is taken instead of fetched. \`signOut\` ends it.
+   * @param options - Whose answers they are; \`false\` ends it.
+   * @throws {TypeError} when an option is wrong
+   */
+  shareAnswers(options: import('#extras').ShareOptions | false): void;
   /** ferroquery: this client's counters, from its creation to now. */
   stats(): import('#extras').Stats;
 `,

@@ -62,6 +62,9 @@ pub struct Engine {
     pub(super) stats: Stats,
     pub(super) sources: Sources,
     pub(super) sequence: u64,
+    /// Counts what other tabs can't know, and how far it had come when something made queries old that aren't there yet.
+    pub(super) tick: u32,
+    pub(super) floor: u32,
     /// What values take, where somebody asked for a bound.
     pub(super) memory: Option<Box<Memory>>,
     pub(super) memory_timer: TimerId,

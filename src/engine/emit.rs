@@ -20,6 +20,7 @@ impl Engine {
     ) -> Result<bool, EmitError> {
         let mut list = Vec::new();
         self.collect_event(event, args, &mut list)?;
+        self.note_invalidation(&list);
         Ok(self.mark(list, Mode::Refetch, 0.0, now))
     }
 

@@ -84,6 +84,10 @@ pub struct Fetch {
     pub hopeless: bool,
     /// The shortest pause before another one (ms).
     pub pause: f64,
+    /// What had been heard of other tabs when the query function was called (0 where nothing is shared).
+    pub began: u32,
+    /// The own tick then.
+    pub tick: u32,
     /// When the query function was called last (ms of `Date.now()`); NaN where nobody measures.
     pub ran_at: f64,
 }
@@ -111,6 +115,8 @@ impl Fetch {
             heard: None,
             hopeless: false,
             pause: 0.0,
+            began: 0,
+            tick: 0,
             ran_at: f64::NAN,
         }
     }

@@ -146,6 +146,10 @@ impl Engine {
         let query = &mut self.queries[id];
         let heard = fetch.as_ref().and_then(|fetch| fetch.heard.as_deref());
         query.take_heard(heard, at, clock);
+        let (began, tick) = fetch
+            .as_ref()
+            .map_or((0, 0), |fetch| (fetch.began, fetch.tick));
+        query.note_answer(began, tick);
         query.state.succeed(has_data, at, false);
         query.revert = None;
         self.command(|engine| {

@@ -43,6 +43,7 @@ impl Engine {
         query.plain = plain;
         query.sequence = self.sequence;
         query.prefix = prefix;
+        query.floor = query.floor.max(self.floor);
         // The first stays first: it is the one that `find` gives.
         match self.registry.query(node) {
             NO_QUERY => self.registry.set_query(node, id),
@@ -69,6 +70,8 @@ impl Engine {
         }
         query.node = NO_NODE;
         query.next_in_node = NO_QUERY;
+        // It may come back, and know no more of what was done to it.
+        self.floor = self.floor.max(query.floor);
         self.timers.clear(&mut query.gc);
         let first = self.registry.query(node);
         if first == id {
@@ -144,11 +147,13 @@ impl Engine {
             query.answer = None;
         }
         query.state = state;
+        self.note_change(id);
         self.command(|engine| engine.announce(id, Action::Callers))
     }
 
     /// Marks one query as stale until its next success.
     pub fn invalidate(&mut self, id: u32) -> bool {
+        self.note_invalidation(&[id]);
         if self.queries[id].state.invalidated {
             return false;
         }
@@ -166,6 +171,7 @@ impl Engine {
         query.signed_out = false;
         let leads_back = manual && (query.revert.is_some() || query.in_flight());
         query.revert = leads_back.then(|| Box::new(query.state));
+        self.note_change(id);
         if manual {
             self.note_write(id);
         }

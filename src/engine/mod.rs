@@ -1,4 +1,5 @@
 //! The engine: pure Rust, one concept a file.
+pub mod answers;
 pub mod backoff;
 pub mod census;
 pub mod clock;

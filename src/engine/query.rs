@@ -173,6 +173,10 @@ pub struct Query {
     pub(super) answer: Option<Box<Answer>>,
     /// The data, or what it was made of by hand, must not be kept anywhere else.
     pub(super) no_store: bool,
+    /// What had been heard of other tabs when the fetch began that brought the data; 0 where no shared fetch did.
+    pub(super) began: u32,
+    /// The tick at which it was last invalidated or changed here.
+    pub(super) floor: u32,
     /// How many schedules keep it, watched or not.
     pub(super) held: u32,
     /// How long before the end of the stale time the data is refreshed by an observer of β = 1 (ms); 0 where nothing was measured.
@@ -212,6 +216,8 @@ impl Query {
             skipped: false,
             answer: None,
             no_store: false,
+            began: 0,
+            floor: 0,
             held: 0,
             lead: 0.0,
             collected: false,

@@ -110,6 +110,9 @@ impl Engine {
 
     /// Marks all that is selected as stale.
     pub fn invalidate_selected(&mut self, now: f64) -> bool {
+        let list = std::mem::take(&mut self.selection);
+        self.note_invalidation(&list);
+        self.selection = list;
         self.work_on_selected(Work::Invalidate, now)
     }
 

@@ -20,10 +20,11 @@ mod leading;
 mod message;
 mod name;
 mod ring;
+pub mod share;
 
 use following::{Following, Join};
 pub use following::{PROBE_MS, QUIET_MS};
-pub use name::lock_name;
+pub use name::{answers_name, lock_name};
 
 /// What the caller is to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -273,6 +274,11 @@ impl Tabs {
     /// The position up to which everything was applied.
     pub fn cursor(&self) -> Option<&str> {
         self.live.cursor()
+    }
+
+    /// Whether everything up to this position was applied here.
+    pub fn has_applied(&self, cursor: &str) -> bool {
+        self.live.cursor() == Some(cursor) || self.ring.knows(cursor)
     }
 
     /// As for [`Live::lag`].

@@ -134,6 +134,11 @@ impl LiveClient {
         self.shared.live.borrow().cursor().map(Into::into)
     }
 
+    /// Whether everything up to this position was applied here.
+    pub fn has_applied(&self, cursor: &str) -> bool {
+        self.shared.live.borrow().has_applied(cursor)
+    }
+
     /// For how long nothing has been known of the server, in ms: 0 while live.
     pub fn lag(&self) -> Option<f64> {
         self.shared.live.borrow().lag(reading())

@@ -13,4 +13,5 @@ mod pack;
 mod panic;
 mod persist;
 mod queries;
+mod share;
 mod stampedes;

@@ -10,19 +10,21 @@ mod cache;
 mod server;
 mod world;
 
+use ferroquery::engine::tabs::share::Counts;
 use world::World;
 
 /// Steps of one world before it is left to settle.
 const STEPS: u32 = 250;
 
-fn run(seed: u64) -> u32 {
+fn run(seed: u64) -> (u32, Counts) {
     let tabs = 1 + (seed % 4) as usize;
-    let mut world = World::new(seed, tabs, seed.is_multiple_of(2));
+    let shares = !seed.is_multiple_of(3);
+    let mut world = World::new(seed, tabs, seed.is_multiple_of(2), shares);
     for _ in 0..STEPS {
         world.step();
     }
     world.settle();
-    world.steps
+    (world.steps, world.shared())
 }
 
 /// `LIVE_SEED` repeats one world, `LIVE_STEPS` says how many steps to take in all.
@@ -33,13 +35,20 @@ fn many(steps: u32, from: u64) {
         return;
     }
     let steps = number("LIVE_STEPS").map_or(steps, |steps| steps as u32);
-    let mut taken = 0;
+    let (mut taken, mut asked, mut shared) = (0, 0, 0);
     let mut seed = from;
     while taken < steps {
-        taken += run(seed);
+        let (ran, counts) = run(seed);
+        taken += ran;
+        asked += counts.asked;
+        shared += counts.taken;
         seed += 1;
     }
-    println!("{taken} steps in {} worlds: missed 0", seed - from);
+    println!(
+        "{taken} steps in {} worlds: missed 0; {shared} answers of other tabs, asked for {asked} times",
+        seed - from
+    );
+    assert!(shared > 0, "nothing was shared");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod operations;
 mod persist;
 mod protocol;
 mod rules;
+mod share;
 mod simulation;
 mod sse;
 mod stampedes;

@@ -12,6 +12,7 @@ declare module '#glue' {
   export type Engine = InstanceType<Glue['Engine']>;
   /** A live connection: marks in one engine. */
   export type LiveClient = InstanceType<Glue['LiveClient']>;
+  export type ShareClient = InstanceType<Glue['ShareClient']>;
   /** What it is configured with; `subscribe` are globs. */
   export interface LiveOptions {
     url: string;

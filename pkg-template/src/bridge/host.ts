@@ -1,5 +1,5 @@
 import type { ManagedTimerId } from '@tanstack/query-core';
-import type { Engine, LiveClient, LiveOptions } from '#glue';
+import type { Engine, LiveClient, LiveOptions, ShareClient } from '#glue';
 import { environmentManager } from '../environmentManager';
 import type { EngineTrapError } from '../errors';
 import { focusManager } from '../focusManager';
@@ -261,6 +261,16 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
     onOutput: (kind: string, a: unknown, b: unknown) => void,
   ): LiveClient {
     return new this.#instance.glue.LiveClient(this.engine, options, token, onOutput, Math.random());
+  }
+
+  /** One tab's part in sharing the answers of this engine. */
+  openShare(): ShareClient {
+    return new this.#instance.glue.ShareClient(this.engine, Math.random());
+  }
+
+  /** The name by which tabs that share find each other. */
+  channelName(channel: string, scope: string): string {
+    return this.#instance.glue.ShareClient.channel_name(channel, scope);
   }
 
   // Effects

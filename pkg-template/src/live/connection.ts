@@ -49,6 +49,7 @@ export class LiveConnection implements Connection {
     // A cache keeps its connections, and nothing else does: not the engine's loop, not the page's events. So a client that is
     // dropped without `close` takes its connections along.
     cache.companions.add(this);
+    cache.wasLive = true;
     this.#connect(this.#live);
   }
 
@@ -103,6 +104,18 @@ export class LiveConnection implements Connection {
     } finally {
       host.engine.write_for(outer);
     }
+  }
+
+  /** Of which stream it has applied everything up to where. */
+  position(): string | undefined {
+    const cursor = this.#live?.cursor();
+    return cursor === undefined ? undefined : `${this.#live!.lock_name()}@${cursor}`;
+  }
+
+  hasApplied(position: string): boolean {
+    const at = position.indexOf('@');
+    const live = this.#live;
+    return live?.lock_name() === position.slice(0, at) && live.has_applied(position.slice(at + 1));
   }
 
   close(): void {
@@ -217,6 +230,7 @@ export class LiveConnection implements Connection {
     const { cursor } = this.status;
     const lag = this.#live?.lag() ?? null;
     this.#status = { state, since: Date.now(), cursor, lag, attempts, ...(reason !== undefined && { reason }) };
+    this.#cache.sharing?.look();
     const status = this.#status;
     for (const listener of this.#listeners) {
       notifyManager.schedule(() => {

@@ -179,7 +179,7 @@ export class Saving {
         return this.#refuse(query, 'notJson');
       }
       const stamp = newStamp();
-      body = writeBody(JSON.stringify(data), stamp, this.#host.engine);
+      body = writeBody(JSON.stringify(data), stamp);
       if (body.length > LARGEST) {
         return this.#refuse(query, 'tooLarge');
       }

@@ -208,16 +208,16 @@ impl Message {
     }
 }
 
-struct Line(String);
+pub(super) struct Line(pub String);
 
 impl Line {
-    fn add(&mut self, field: &str) -> &mut Line {
+    pub fn add(&mut self, field: &str) -> &mut Line {
         self.0.push(SEPARATOR);
         self.0.push_str(field);
         self
     }
 
-    fn number(&mut self, number: u64) -> &mut Line {
+    pub fn number(&mut self, number: u64) -> &mut Line {
         // Writing to memory succeeds.
         let _ = write!(self.0, "{SEPARATOR}{number}");
         self
@@ -228,18 +228,18 @@ impl Line {
     }
 }
 
-struct Fields<'a>(std::str::Split<'a, char>);
+pub(super) struct Fields<'a>(pub std::str::Split<'a, char>);
 
 impl<'a> Fields<'a> {
-    fn text(&mut self) -> Option<&'a str> {
+    pub fn text(&mut self) -> Option<&'a str> {
         self.0.next()
     }
 
-    fn number(&mut self) -> Option<u64> {
+    pub fn number(&mut self) -> Option<u64> {
         self.text()?.parse().ok()
     }
 
-    fn name(&mut self) -> Option<String> {
+    pub fn name(&mut self) -> Option<String> {
         let name = self.text()?;
         (name.len() <= MAX_NAME).then(|| name.into())
     }

@@ -39,6 +39,11 @@ impl Ring {
         }
     }
 
+    /// Whether a position is known here.
+    pub fn knows(&self, cursor: &str) -> bool {
+        self.base.as_deref() == Some(cursor) || self.entries.iter().any(|entry| entry.id == cursor)
+    }
+
     /// The events after a position; `None` if it isn't known here.
     pub fn after(&self, cursor: &str) -> Option<Vec<Entry>> {
         let from = match self.entries.iter().rposition(|entry| entry.id == cursor) {

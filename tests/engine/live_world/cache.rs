@@ -1,5 +1,6 @@
 //! The query cache of a tab: the real engine with watched queries, and which version of each key they show.
 
+use ferroquery::engine::answers::Terms;
 use ferroquery::engine::core::Engine;
 use ferroquery::engine::effect::Effect;
 use ferroquery::engine::fetch::{Environment, NetworkMode};
@@ -30,6 +31,8 @@ pub struct Cache {
     pub armed: Option<f64>,
     /// Query functions that were called: key and fetch.
     pub asked: Vec<(usize, u32)>,
+    /// The oldest versions that this tab's user may see: those after its own writes.
+    pub own: [u64; KEYS],
     /// Keys whose fetch has failed.
     pub failed: Vec<usize>,
 }
@@ -45,6 +48,7 @@ impl Cache {
             before: Before::default(),
             armed: None,
             asked: Vec::new(),
+            own: [0; KEYS],
             failed: Vec::new(),
         };
         let mut interner = Interner::default();
@@ -92,6 +96,56 @@ impl Cache {
             }
         };
         self.drain(pending, now);
+    }
+
+    /// What a fetch would take from another tab.
+    pub fn terms(&mut self, key: usize, insists: bool, now: f64) -> Terms {
+        self.engine
+            .terms(self.slots[key], insists, f64::INFINITY, now)
+    }
+
+    pub fn begin_shared(&mut self, key: usize, fetch: u32, heard: u32) {
+        self.engine.begin_shared(self.slots[key], fetch, heard);
+    }
+
+    pub fn offer(&self, key: usize) -> Option<(u32, f64)> {
+        self.engine.offer(self.slots[key])
+    }
+
+    pub fn required_of(&self, key: usize, proof: u32) -> Option<u32> {
+        self.engine.required_of(self.slots[key], proof)
+    }
+
+    /// Takes another tab's answer.
+    pub fn take(&mut self, key: usize, fetch: u32, version: u64, updated_at: f64, now: f64) {
+        let slot = self.slots[key];
+        self.engine.read_clock(now);
+        self.engine.take_shared(slot, fetch);
+        let pending = self.engine.succeed(slot, fetch, true, updated_at);
+        self.versions[key] = version;
+        self.drain(pending, now);
+        self.engine.fetch_ended(slot);
+    }
+
+    /// Whether the fetch still is the key's.
+    pub fn is_in_flight(&self, key: usize, fetch: u32) -> bool {
+        self.engine.is_fetching(self.slots[key], fetch)
+    }
+
+    /// The user has written version `own`, and says that the key is old.
+    pub fn invalidate(&mut self, key: usize, own: u64, now: f64) {
+        self.own[key] = own;
+        self.engine.read_clock(now);
+        self.engine.set_selection(&[self.slots[key]]);
+        let pending = self.engine.invalidate_selected(now);
+        self.drain(pending, now);
+        let slot = self.slots[key];
+        if self.engine.wish_fetch(slot, true) == Meets::Outdated {
+            self.engine.cancel_fetch(slot);
+        }
+        self.engine
+            .start_fetch(slot, NetworkMode::Online, false, HERE);
+        self.drain(true, now);
     }
 
     pub fn apply_operations(&mut self, ops: &[Op], mode: Mode, now: f64) {

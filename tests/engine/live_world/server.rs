@@ -19,6 +19,9 @@ pub struct Server {
     history: Vec<(u64, usize, f64)>,
     /// From when on history is whole.
     whole_since: f64,
+    /// The versions that everybody has been told of, and those at each position.
+    told: [u64; KEYS],
+    pub committed: BTreeMap<String, [u64; KEYS]>,
     /// Bytes to send, by connection.
     pub streams: BTreeMap<u64, Vec<u8>>,
 }
@@ -32,6 +35,8 @@ impl Server {
             head: 0,
             history: Vec::new(),
             whole_since: 0.0,
+            told: [0; KEYS],
+            committed: BTreeMap::new(),
             streams: BTreeMap::new(),
         }
     }
@@ -43,6 +48,9 @@ impl Server {
     /// Commits, then publishes.
     pub fn write(&mut self, key: usize, now: f64) {
         self.versions[key] += 1;
+        let at = format!("e{}.{}", self.epoch, self.head + 1);
+        self.told[key] = self.versions[key];
+        self.committed.insert(at, self.told);
         if !self.is_up {
             // Another process writes, and publishes into a history that outlives the hub.
             self.head += 1;
@@ -110,6 +118,12 @@ impl Server {
         self.streams.insert(connection, stream.into_bytes());
     }
 
+    /// Commits, and tells nobody but the one who asked for it.
+    pub fn write_silently(&mut self, key: usize) -> u64 {
+        self.versions[key] += 1;
+        self.versions[key]
+    }
+
     pub fn heartbeat(&mut self) {
         let frame = Message::Hb.frame(Some(&self.cursor()));
         self.broadcast(&frame);
@@ -127,6 +141,8 @@ impl Server {
     pub fn flush(&mut self, now: f64) {
         self.versions.iter_mut().for_each(|version| *version += 1);
         self.head += 1;
+        self.told = self.versions;
+        self.committed.insert(self.cursor(), self.told);
         self.history.clear();
         self.whole_since = now;
         if self.is_up {

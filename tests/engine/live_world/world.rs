@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use ferroquery::engine::live::{Answer, Config, Output as LiveOutput, Wake};
 use ferroquery::engine::protocol::ByeReason;
 use ferroquery::engine::random::Random;
+use ferroquery::engine::tabs::share::{Counts, Found, Output as ShareOutput, Share, Wish};
 use ferroquery::engine::tabs::{Lock, LockEvent, Output, Tabs};
 
 use super::cache::{Cache, KEYS, RETRY_MS};
@@ -50,6 +51,21 @@ enum Happens {
         tab: usize,
         text: String,
     },
+    /// Another tab speaks of answers, perhaps with one.
+    Shares {
+        tab: usize,
+        text: String,
+        version: Option<u64>,
+    },
+    /// The locks tell which tabs there are.
+    Peers {
+        tab: usize,
+    },
+    /// A tab that was watched has died.
+    Died {
+        tab: usize,
+        name: String,
+    },
     Granted {
         tab: usize,
     },
@@ -77,6 +93,13 @@ enum Happens {
 #[derive(Debug)]
 struct Tab {
     tabs: Tabs,
+    share: Share,
+    is_sharing: bool,
+    watched: Vec<String>,
+    /// Fetches in question: key, fetch, and the oldest version that may be taken.
+    tickets: BTreeMap<u32, (usize, u32, u64)>,
+    ticket: u32,
+    offered: Option<u64>,
     cache: Cache,
     is_gone: bool,
     is_away: bool,
@@ -106,12 +129,13 @@ pub struct World {
     is_lossy: bool,
     is_calm: bool,
     is_traced: bool,
+    shares: bool,
     pub steps: u32,
     seed: u64,
 }
 
 impl World {
-    pub fn new(seed: u64, tabs: usize, lossy: bool) -> World {
+    pub fn new(seed: u64, tabs: usize, lossy: bool, shares: bool) -> World {
         let mut world = World {
             now: 0.0,
             random: Random::new(seed),
@@ -126,6 +150,7 @@ impl World {
             is_lossy: lossy,
             is_calm: false,
             is_traced: std::env::var_os("LIVE_SEED").is_some(),
+            shares,
             steps: 0,
             seed,
         };
@@ -140,7 +165,7 @@ impl World {
     pub fn step(&mut self) {
         self.steps += 1;
         let tab = self.below(self.tabs.len());
-        let act = self.below(40);
+        let act = self.below(if self.shares { 44 } else { 40 });
         self.trace(|| format!("{:.0} act {act} on tab {tab}", self.now));
         match act {
             0..=13 => {
@@ -176,6 +201,8 @@ impl World {
             }
             34 => self.steal(tab),
             35 => self.pass(30_000.0),
+            40 | 41 => self.write_own(tab),
+            42 | 43 => self.refetch(tab),
             _ => self.pass(1_500.0),
         }
         let until = self.now + self.random.unit() * 200.0;
@@ -186,6 +213,13 @@ impl World {
     pub fn settle(&mut self) {
         self.is_calm = true;
         self.resume();
+        if self.shares {
+            // What was written in silence is told in the end.
+            for key in 0..KEYS {
+                self.server.write(key, self.now);
+            }
+            self.flush_streams();
+        }
         for tab in 0..self.tabs.len() {
             self.tabs[tab].is_cut = false;
             self.tabs[tab].coarse_ms = 0.0;
@@ -242,6 +276,12 @@ impl World {
         let cache = Cache::loaded(&self.server.versions, seed, self.now);
         self.tabs.push(Tab {
             tabs: Tabs::new(config, seed, true),
+            share: Share::new(seed),
+            is_sharing: false,
+            watched: Vec::new(),
+            tickets: BTreeMap::new(),
+            ticket: 0,
+            offered: None,
             cache,
             is_gone: false,
             is_away: false,
@@ -259,6 +299,9 @@ impl World {
             self.flush_streams();
             self.run_until(until);
         }
+        if self.shares {
+            self.share(at, |share, now| share.open(now));
+        }
         self.tabs[at].cache.begin_live();
         self.act(at, |tabs, now| {
             tabs.begin(now);
@@ -271,19 +314,23 @@ impl World {
             return;
         }
         self.act(tab, |tabs, _| tabs.close());
+        self.share(tab, |share, _| share.close());
         self.tabs[tab].is_gone = true;
+        self.tell_death(tab);
     }
 
     fn crash(&mut self, tab: usize) {
         self.tabs[tab].is_gone = true;
         self.hang_up(tab);
         self.release(tab);
+        self.tell_death(tab);
     }
 
     fn put_away(&mut self, tab: usize) {
         if !self.tabs[tab].is_frozen {
             self.tabs[tab].is_away = true;
             self.act(tab, |tabs, _| tabs.suspend());
+            self.share(tab, |share, _| share.close());
         }
     }
 
@@ -292,6 +339,9 @@ impl World {
             return;
         }
         self.tabs[tab].is_away = false;
+        if self.shares && wake == Wake::PageShow {
+            self.share(tab, |share, now| share.open(now));
+        }
         self.act(tab, |tabs, now| tabs.handle_wake(wake, now));
     }
 
@@ -380,7 +430,9 @@ impl World {
                 .filter_map(|at| {
                     let tab = &self.tabs[at];
                     let armed = tab.cache.armed.unwrap_or(f64::INFINITY);
-                    let deadline = tab.tabs.deadline().unwrap_or(f64::INFINITY).min(armed);
+                    let sharing = tab.share.deadline().unwrap_or(f64::INFINITY);
+                    let live = tab.tabs.deadline().unwrap_or(f64::INFINITY);
+                    let deadline = live.min(armed).min(sharing);
                     let deadline = deadline.max(self.now);
                     let coarse = tab.coarse_ms;
                     let wakes = if coarse > 0.0 {
@@ -402,6 +454,9 @@ impl World {
                 self.now = self.now.max(at);
                 self.use_cache(tab, |cache, now| cache.fire(now));
                 self.act(tab, |tabs, now| tabs.handle_timeout(now));
+                if self.shares {
+                    self.share(tab, |share, now| share.handle_timeout(now));
+                }
             } else if let Some((key, happens)) = self.queue.pop_first() {
                 self.now = self.now.max(key.0 as f64 / 1_000.0);
                 self.happen(happens);
@@ -484,6 +539,9 @@ impl World {
             | Happens::Broken { tab, .. }
             | Happens::Token { tab, .. }
             | Happens::Said { tab, .. }
+            | Happens::Shares { tab, .. }
+            | Happens::Peers { tab }
+            | Happens::Died { tab, .. }
             | Happens::Granted { tab }
             | Happens::Lost { tab }
             | Happens::Fetch { tab, .. }
@@ -520,6 +578,27 @@ impl World {
             Happens::Said { text, .. } if self.tabs[tab].has_channel => {
                 self.act(tab, |tabs, now| tabs.handle_message(&text, now));
             }
+            Happens::Shares { text, version, .. } if self.tabs[tab].is_sharing => {
+                self.tabs[tab].offered = version;
+                let has_value = version.is_some();
+                self.share(tab, |share, now| {
+                    share.handle_message(&text, has_value, now)
+                });
+            }
+            Happens::Peers { .. } if self.tabs[tab].is_sharing => {
+                let names: Vec<String> = self
+                    .tabs
+                    .iter()
+                    .filter(|tab| !tab.is_gone && tab.is_sharing)
+                    .map(|tab| tab.share.name().into())
+                    .collect();
+                self.share(tab, |share, now| {
+                    share.handle_peers(names.iter().map(String::as_str), now)
+                });
+            }
+            Happens::Died { name, .. } => {
+                self.share(tab, |share, now| share.handle_death(&name, now));
+            }
             Happens::Granted { .. } if self.holder == Some(tab) => {
                 self.act(tab, |tabs, now| tabs.handle_lock(LockEvent::Granted, now));
             }
@@ -533,7 +612,11 @@ impl World {
                 version,
                 ..
             } => {
+                if self.shares && !self.tabs[tab].cache.is_in_flight(key, fetch) {
+                    return;
+                }
                 self.use_cache(tab, |cache, now| cache.answer(key, fetch, version, now));
+                self.settle_share(tab, key, fetch, version.is_some());
             }
             _ => {}
         }
@@ -618,8 +701,11 @@ impl World {
         let asked = std::mem::take(&mut cache.asked);
         let failed = std::mem::take(&mut cache.failed);
         for (key, fetch) in asked {
-            let ms = self.random.unit() * 100.0;
-            self.later(ms, Happens::Read { tab, key, fetch });
+            if self.shares {
+                self.wish(tab, key, fetch);
+            } else {
+                self.read(tab, key, fetch);
+            }
         }
         for key in failed {
             self.later(RETRY_MS, Happens::Fetch { tab, key });
@@ -648,6 +734,226 @@ impl World {
                 self.later(ms, Happens::Said { tab, text });
             }
         }
+    }
+
+    fn read(&mut self, tab: usize, key: usize, fetch: u32) {
+        let ms = self.random.unit() * 100.0;
+        self.later(ms, Happens::Read { tab, key, fetch });
+    }
+
+    // Shared answers
+
+    /// A fetch may take what another tab has.
+    fn wish(&mut self, tab: usize, key: usize, fetch: u32) {
+        let cursor = self.tabs[tab].tabs.cursor().map(str::to_owned);
+        let terms = self.tabs[tab].cache.terms(key, cursor.is_none(), self.now);
+        let known = cursor.as_ref().and_then(|at| self.server.committed.get(at));
+        let oldest = known.map_or(0, |versions| versions[key]);
+        let oldest = oldest.max(self.tabs[tab].cache.own[key]);
+        self.tabs[tab].ticket += 1;
+        let ticket = self.tabs[tab].ticket;
+        self.tabs[tab].tickets.insert(ticket, (key, fetch, oldest));
+        let wish = Wish {
+            key: format!("[\"k\",{key}]"),
+            required: terms.required,
+            fresh: terms.fresh,
+            max_age: terms.max_age as u64,
+            updated_at: terms.updated_at as u64,
+            positions: cursor.unwrap_or_default(),
+        };
+        self.share(tab, |share, now| share.want(ticket, wish, now));
+    }
+
+    fn settle_share(&mut self, tab: usize, key: usize, fetch: u32, has_answer: bool) {
+        let tickets = &mut self.tabs[tab].tickets;
+        let ticket = tickets
+            .iter()
+            .find(|(_, one)| (one.0, one.1) == (key, fetch))
+            .map(|(ticket, _)| *ticket);
+        if let Some(ticket) = ticket {
+            tickets.remove(&ticket);
+            self.share(tab, |share, _| share.settle(ticket, has_answer));
+        }
+    }
+
+    fn share(&mut self, tab: usize, act: impl FnOnce(&mut Share, f64)) {
+        if self.tabs[tab].is_gone {
+            return;
+        }
+        act(&mut self.tabs[tab].share, self.now);
+        while let Some(output) = self.tabs[tab].share.poll_output() {
+            self.trace(|| format!("{:.0} tab {tab} {output:?}", self.now));
+            self.carry_out_share(tab, output);
+        }
+    }
+
+    fn carry_out_share(&mut self, tab: usize, output: ShareOutput) {
+        match output {
+            ShareOutput::Channel(open) => {
+                self.tabs[tab].is_sharing = open;
+                if open {
+                    self.soon(Happens::Peers { tab });
+                }
+            }
+            ShareOutput::Send(text) => {
+                for other in 0..self.tabs.len() {
+                    self.say_share(tab, other, &text, None);
+                }
+            }
+            ShareOutput::Value { to, key, text } => {
+                let key = key_of(&key);
+                let version = self.tabs[tab].cache.versions[key];
+                let other = self.tabs.iter().position(|tab| tab.share.name() == to);
+                if let Some(other) = other {
+                    self.say_share(tab, other, &text, Some(version));
+                }
+            }
+            ShareOutput::Watch(name, true) => {
+                let is_dead = self
+                    .tabs
+                    .iter()
+                    .any(|tab| tab.share.name() == name && tab.is_gone);
+                self.tabs[tab].watched.push(name.clone());
+                if is_dead {
+                    self.soon(Happens::Died { tab, name });
+                }
+            }
+            ShareOutput::Watch(name, false) => {
+                self.tabs[tab].watched.retain(|watched| *watched != name);
+            }
+            ShareOutput::Begin(ticket) => {
+                let Some((key, fetch, _)) = self.tabs[tab].tickets.get(&ticket).copied() else {
+                    return;
+                };
+                let heard = self.tabs[tab].share.heard();
+                self.tabs[tab].cache.begin_shared(key, fetch, heard);
+                self.read(tab, key, fetch);
+            }
+            ShareOutput::Take {
+                ticket,
+                proof,
+                updated_at,
+            } => self.take(tab, ticket, proof, updated_at),
+            ShareOutput::Look(request) => {
+                let is_vouched = request.positions().is_empty()
+                    || self.tabs[tab].tabs.has_applied(request.positions());
+                let offer = self.tabs[tab].cache.offer(key_of(request.key()));
+                let found = offer.map(|(began, updated_at)| Found {
+                    began,
+                    updated_at: updated_at as u64,
+                    is_vouched,
+                });
+                self.share(tab, |share, now| share.found(request, found, now));
+            }
+        }
+    }
+
+    fn take(&mut self, tab: usize, ticket: u32, proof: u32, updated_at: u64) {
+        let Some((key, fetch, oldest)) = self.tabs[tab].tickets.get(&ticket).copied() else {
+            return;
+        };
+        let version = self.tabs[tab].offered.take().expect("it came with a value");
+        if let Some(required) = self.tabs[tab].cache.required_of(key, proof) {
+            return self.share(tab, |share, now| share.refuse(ticket, required, now));
+        }
+        let own = self.tabs[tab].cache.own[key];
+        assert!(
+            version >= oldest.max(own),
+            "seed {}: tab {tab} takes version {version} of key {key}, and knew of {oldest} and {own}",
+            self.seed
+        );
+        self.use_cache(tab, |cache, now| {
+            cache.take(key, fetch, version, updated_at as f64, now)
+        });
+        self.tabs[tab].tickets.remove(&ticket);
+        self.share(tab, |share, _| share.settle(ticket, true));
+    }
+
+    fn say_share(&mut self, from: usize, to: usize, text: &str, version: Option<u64>) {
+        if from == to || !self.tabs[to].is_sharing || self.tabs[to].is_gone {
+            return;
+        }
+        let is_noisy = self.is_lossy && !self.is_calm;
+        let chance = self.below(20);
+        let copies = match chance {
+            0 if is_noisy => 0,
+            1 if is_noisy => 2,
+            _ => 1,
+        };
+        for _ in 0..copies {
+            let ms = if is_noisy {
+                self.random.unit() * 20.0
+            } else {
+                1.0
+            };
+            let text = text.to_owned();
+            self.later(
+                ms,
+                Happens::Shares {
+                    tab: to,
+                    text,
+                    version,
+                },
+            );
+        }
+    }
+
+    /// A tab's lock is free: those who watch it hear of that.
+    fn tell_death(&mut self, dead: usize) {
+        let name = self.tabs[dead].share.name().to_owned();
+        for tab in 0..self.tabs.len() {
+            if self.tabs[tab].watched.contains(&name) {
+                let name = name.clone();
+                self.soon(Happens::Died { tab, name });
+            }
+        }
+    }
+
+    /// A user writes, and makes the own page look again; nobody else is told.
+    fn write_own(&mut self, tab: usize) {
+        if self.tabs[tab].is_gone || self.tabs[tab].is_frozen {
+            return;
+        }
+        let key = self.below(KEYS);
+        let version = self.server.write_silently(key);
+        self.abandon(tab, key);
+        self.use_cache(tab, |cache, now| cache.invalidate(key, version, now));
+    }
+
+    /// Some page looks again, as on focus.
+    fn refetch(&mut self, tab: usize) {
+        if !self.tabs[tab].is_gone && !self.tabs[tab].is_frozen {
+            let key = self.below(KEYS);
+            self.use_cache(tab, |cache, now| cache.fetch(key, now));
+        }
+    }
+
+    /// A key's fetch is cancelled.
+    fn abandon(&mut self, tab: usize, key: usize) {
+        let tickets = &mut self.tabs[tab].tickets;
+        let gone: Vec<u32> = tickets
+            .iter()
+            .filter(|(_, one)| one.0 == key)
+            .map(|(ticket, _)| *ticket)
+            .collect();
+        for ticket in gone {
+            self.tabs[tab].tickets.remove(&ticket);
+            self.share(tab, |share, _| share.settle(ticket, false));
+        }
+    }
+
+    /// What all tabs have shared.
+    pub fn shared(&self) -> Counts {
+        self.tabs.iter().fold(Counts::default(), |sum, tab| {
+            let counts = tab.share.counts();
+            Counts {
+                asked: sum.asked + counts.asked,
+                taken: sum.taken + counts.taken,
+                given: sum.given + counts.given,
+                takeovers: sum.takeovers + counts.takeovers,
+                refused: sum.refused + counts.refused,
+            }
+        })
     }
 
     fn hang_up(&mut self, tab: usize) {
@@ -721,4 +1027,14 @@ impl World {
             self.soon(Happens::Granted { tab });
         }
     }
+}
+
+/// The key of a hash text.
+fn key_of(text: &str) -> usize {
+    let digits = text
+        .strip_prefix("[\"k\",")
+        .and_then(|rest| rest.strip_suffix(']'));
+    digits
+        .and_then(|digits| digits.parse().ok())
+        .expect("a key of this world")
 }

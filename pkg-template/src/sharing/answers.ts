@@ -1,0 +1,324 @@
+import type { ShareClient } from '#glue';
+import { outliveTrap } from '../bridge/instance';
+import { staleTimeNumber } from '../bridge/observerOptions';
+import { reading } from '../bridge/reading';
+import type { FetchTask } from '../fetchTask';
+import { listenToPage, type PageEvent } from '../live/page';
+import type { Query } from '../query';
+import type { QueryCache } from '../queryCache';
+import type { Companion } from '../recovery';
+import { canShare, TabChannel } from './channel';
+import type { ShareSettings } from './options';
+import { isShareable } from './shareable';
+
+/** How long a fetch waits for the live connection to know where it is (ms). */
+const PATIENCE_MS = 250;
+
+const finalizer = new FinalizationRegistry<AbortController>((listening) => listening.abort());
+
+/** A fetch that may come to another tab's answer. */
+export class SharedFetch {
+  /** When another tab's answer came, where it is one (ms). */
+  updatedAt: number | undefined;
+  readonly answer: Promise<unknown>;
+  readonly #answers: SharedAnswers;
+  readonly #ticket: number;
+
+  constructor(answers: SharedAnswers, ticket: number, answer: Promise<unknown>) {
+    this.#answers = answers;
+    this.#ticket = ticket;
+    this.answer = answer;
+  }
+
+  /** It has ended: with an answer that is stored, or without. */
+  settle(hasAnswer: boolean): void {
+    outliveTrap(() => this.#answers.settle(this.#ticket, hasAnswer));
+  }
+}
+
+interface Pending {
+  query: Query;
+  generation: number;
+  call: () => unknown;
+  resolve: (answer: unknown) => void;
+  fetch: SharedFetch;
+}
+
+/** Shares answers with other tabs: carries words and values. Whom to ask, what to take and what to give is the engine's. */
+export class SharedAnswers implements Companion {
+  readonly #cache: QueryCache;
+  readonly #settings: ShareSettings;
+  readonly #listening = new AbortController();
+  readonly #pending = new Map<number, Pending>();
+  /** Fetches that wait for the live connection, until then (ms). */
+  readonly #early = new Map<number, { until: number; want: () => void }>();
+  #share!: ShareClient;
+  #channel: TabChannel | undefined;
+  #tickets = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What came with the message in work. */
+  #value: unknown;
+  #isOver = false;
+
+  constructor(cache: QueryCache, settings: ShareSettings) {
+    this.#cache = cache;
+    this.#settings = settings;
+    this.replay();
+    const self = new WeakRef(this);
+    listenToPage(this.#listening.signal, (event) => self.deref()?.tell(event));
+    finalizer.register(this, this.#listening, this);
+    cache.companions.add(this);
+    this.resume();
+  }
+
+  /** Whether answers of a query are shared. */
+  shares(query: Query): boolean {
+    const { shareAnswers, skipCache, sensitive } = query.options as Record<string, unknown>;
+    return !this.#isOver && shareAnswers !== false && !skipCache && !sensitive && query.queryType !== 'infinite';
+  }
+
+  /** `call` calls the query function; `insists`: only an answer that is made from now on will do. */
+  fetch(task: FetchTask, insists: boolean, call: () => unknown): SharedFetch {
+    const { query, generation } = task;
+    const ticket = ++this.#tickets;
+    let resolve!: (answer: unknown) => void;
+    const answer = new Promise((done) => {
+      resolve = done;
+    });
+    const fetch = new SharedFetch(this, ticket, answer);
+    this.#pending.set(ticket, { query, generation, call, resolve, fetch });
+    const { staleTime } = query.options as { staleTime?: unknown };
+    const ms = staleTimeNumber(typeof staleTime === 'function' ? staleTime(query) : staleTime);
+    const want = () => {
+      if (this.#pending.has(ticket)) {
+        const positions = this.#cache.livePositions();
+        // Without a position nobody can say that an answer isn't older than what the server has said.
+        const isUnsure = positions === undefined;
+        const now = Date.now();
+        this.#share.want(ticket, query.slot, query.queryHash, positions ?? '', insists || isUnsure, ms, now, reading());
+        this.#drain();
+      }
+    };
+    if (this.#cache.livePositions() === undefined && this.#cache.isLiveComing && this.#share.has_peers()) {
+      this.#early.set(ticket, { until: reading() + PATIENCE_MS, want });
+      this.#arm();
+    } else {
+      want();
+    }
+    return fetch;
+  }
+
+  settle(ticket: number, hasAnswer: boolean): void {
+    this.#early.delete(ticket);
+    if (this.#pending.delete(ticket) && !this.#isOver) {
+      this.#share.settle(ticket, hasAnswer);
+      this.#drain();
+    }
+  }
+
+  /** The live connection may know more of where it is. */
+  look(): void {
+    for (const [ticket, { until, want }] of [...this.#early]) {
+      if (this.#cache.livePositions() !== undefined || !this.#cache.isLiveComing || reading() >= until) {
+        this.#early.delete(ticket);
+        want();
+      }
+    }
+  }
+
+  /** Leaves the other tabs for good: what waits for them fetches for itself. */
+  end(): void {
+    if (this.#isOver) {
+      return;
+    }
+    this.#isOver = true;
+    this.#listening.abort();
+    finalizer.unregister(this);
+    this.#cache.companions.delete(this);
+    outliveTrap(() => {
+      this.#share.close();
+      this.#drain();
+    });
+    this.#channel?.close();
+    clearTimeout(this.#timer);
+  }
+
+  /** What waits here is about to be dropped; nothing is fetched for it any more. */
+  signOut(): void {
+    this.#pending.clear();
+    this.#early.clear();
+    this.#cache.share(undefined);
+  }
+
+  /** For `stats`. */
+  counts(): ArrayLike<number> {
+    return this.#share.counts();
+  }
+
+  tell(event: PageEvent): void {
+    if (event === 'pagehide' || event === 'freeze') {
+      // An open channel or a lock would keep the page out of the browser's cache of pages, and a frozen one answers nobody.
+      this.#do((share) => share.close());
+    } else if (event === 'pageshow' || event === 'resume') {
+      this.#do((share) => share.open(reading()));
+    }
+  }
+
+  // For the channel
+
+  hear(text: string, value: unknown, hasValue: boolean): void {
+    this.#value = value;
+    this.#do((share) => share.handle_message(text, hasValue, reading()));
+    this.#value = undefined;
+  }
+
+  meet(names: readonly string[]): void {
+    this.#do((share) => share.handle_peers(names.join('\u001f'), reading()));
+  }
+
+  mourn(name: string): void {
+    this.#do((share) => share.handle_death(name, reading()));
+  }
+
+  // After a trap
+
+  leaveEngine(): void {
+    this.#channel?.close();
+    this.#pending.clear();
+    this.#early.clear();
+  }
+
+  replay(): void {
+    this.#share = this.#cache.host.openShare();
+  }
+
+  resume(): void {
+    if (!canShare()) {
+      return;
+    }
+    const { channel, scope } = this.#settings;
+    const self = new WeakRef(this);
+    const name = this.#share.name();
+    this.#channel = carry(this.#cache.host.channelName(channel, scope), name, self, this.#listening.signal);
+    this.#do((share) => share.open(reading()));
+  }
+
+  stop(): void {
+    this.#isOver = true;
+    this.#channel?.close();
+    clearTimeout(this.#timer);
+  }
+
+  #do(act: (share: ShareClient) => void): void {
+    outliveTrap(() => {
+      act(this.#share);
+      this.#drain();
+    });
+  }
+
+  #drain(): void {
+    const share = this.#share;
+    for (let kind = share.next(); kind !== 0 && share === this.#share; kind = share.next()) {
+      this.#carryOut(kind, share);
+    }
+    this.#arm();
+  }
+
+  #carryOut(kind: number, share: ShareClient): void {
+    switch (kind) {
+      case 1:
+        return this.#channel?.open();
+      case 2:
+        return this.#channel?.close();
+      case 3:
+        return this.#channel?.send(share.text());
+      case 4:
+        return this.#begin(share.ticket(), share);
+      case 5:
+        return this.#take(share.ticket(), share);
+      case 6:
+        return this.#look(share);
+      case 7:
+        return this.#give(share);
+      case 8:
+      case 9:
+        return this.#channel?.watch(share.text(), kind === 8);
+    }
+  }
+
+  #begin(ticket: number, share: ShareClient): void {
+    const pending = this.#pending.get(ticket);
+    if (!pending) {
+      return;
+    }
+    const { query, generation, call, resolve } = pending;
+    share.begin(query.slot, generation);
+    try {
+      resolve(call());
+    } catch (error) {
+      resolve(Promise.reject(error));
+    }
+  }
+
+  #take(ticket: number, share: ShareClient): void {
+    const pending = this.#pending.get(ticket);
+    if (!pending) {
+      return;
+    }
+    const { query, generation, resolve, fetch } = pending;
+    const isGood = isShareable(this.#value, this.#settings.maxBytes);
+    if (share.accept(query.slot, generation, isGood, reading())) {
+      // Clocks of one machine; and yet what is to come can't have come.
+      fetch.updatedAt = Math.min(share.updated_at(), Date.now());
+      resolve(this.#value);
+    }
+  }
+
+  #look(share: ShareClient): void {
+    const query: Query | undefined = this.#cache.get(share.text());
+    const isShared = query?.isAttached && this.shares(query);
+    share.found(isShared ? query.slot : undefined, this.#cache.hasApplied(share.other()), Date.now());
+  }
+
+  #give(share: ShareClient): void {
+    const data = (this.#cache.get(share.key()) as Query | undefined)?.data;
+    if (isShareable(data, this.#settings.maxBytes)) {
+      try {
+        this.#channel?.sendValue(share.other(), share.text(), data);
+        return;
+      } catch {
+        // It can't be copied.
+      }
+    }
+    share.not_sent();
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    const early = [...this.#early.values()].map(({ until }) => until);
+    const deadline = this.#share.deadline();
+    const at = Math.min(...early, Number.isNaN(deadline) ? Number.POSITIVE_INFINITY : deadline);
+    if (at === Number.POSITIVE_INFINITY) {
+      return;
+    }
+    const self = new WeakRef(this);
+    this.#timer = setTimeout(() => self.deref()?.tick(), Math.max(0, Math.ceil(at - reading())));
+  }
+
+  /** Time has passed. */
+  tick(): void {
+    outliveTrap(() => this.look());
+    this.#do((share) => share.handle_timeout(reading()));
+  }
+}
+
+/** What carries words keeps the answers no more than the page's events do. */
+function carry(name: string, own: string, owner: WeakRef<SharedAnswers>, signal: AbortSignal): TabChannel {
+  const channel = new TabChannel(name, own, {
+    hear: (text, value, hasValue) => owner.deref()?.hear(text, value, hasValue),
+    meet: (names) => owner.deref()?.meet(names),
+    mourn: (tab) => owner.deref()?.mourn(tab),
+  });
+  signal.addEventListener('abort', () => channel.close());
+  return channel;
+}

@@ -1,0 +1,445 @@
+//! Answers that tabs share: one fetch for one key at a time, and what a tab has is not fetched by another.
+//!
+//! A tab that is about to fetch asks the others. One that fetches the key lets it wait; one that has a fresh answer offers it;
+//! if all say no, or none is there, it fetches. Where two ask at once, the one of the lesser name goes first.
+//!
+//! **Never an answer from before an invalidation.** Clocks prove nothing between tabs, so none is asked. Each tab counts what
+//! the others can't know: its own invalidations, manual writes and wishes (its *tick*, `answers.rs`). Its messages tell its tick;
+//! who fetches knows which ticks it had heard before. So "your tick 7 was known here when this fetch began" says that the fetch
+//! began after whatever had made that tab count to 7. What servers invalidate is known to both: a tab's wish tells how far its
+//! live connection is, and an answer that is older than the wish is only given by a tab that has applied everything up to
+//! there and still has it as fresh.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::engine::random::Random;
+use message::{Message, Said};
+use peer::Peer;
+
+pub use message::{MAX_KEY, Wish};
+
+mod asking;
+mod giving;
+mod meeting;
+mod message;
+mod peer;
+
+/// How long the other tabs have to say what they have, in ms.
+pub const ASK_MS: f64 = 150.0;
+/// How long it may take to learn which tabs there are, in ms.
+pub const JOIN_MS: f64 = 150.0;
+/// A tab that is waited for and hears nothing for so long is asked whether it is there, in ms.
+pub const QUIET_MS: f64 = 600.0;
+/// How long it has to answer, in ms.
+pub const PROBE_MS: f64 = 400.0;
+/// The longest wait for another tab's answer, in ms.
+pub const WAIT_MS: f64 = 10_000.0;
+const MAX_TRIES: u32 = 3;
+const MAX_PEERS: usize = 64;
+const MAX_WAITERS: usize = 64;
+
+/// What the caller is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Open the channels, take the own lock and then say which tabs there are (`true`), or close and release them.
+    Channel(bool),
+    /// Say this to all other tabs.
+    Send(String),
+    /// Call the query function of this fetch, then tell how it ended.
+    Begin(u32),
+    /// An answer for this fetch has come, of a fetch that began after our tick `proof`: take it, or refuse it.
+    Take {
+        /// Whose.
+        ticket: u32,
+        /// As told.
+        proof: u32,
+        /// When it came, in ms.
+        updated_at: u64,
+    },
+    /// Look what there is for another tab, and answer with `found`.
+    Look(Request),
+    /// Send a value to one tab, with this text.
+    Value {
+        /// The tab.
+        to: String,
+        /// The hash text of the value's key.
+        key: String,
+        /// What goes with it.
+        text: String,
+    },
+    /// Tell as soon as this tab has died (`true`), or no longer.
+    Watch(String, bool),
+}
+
+/// What another tab wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    peer: String,
+    number: u64,
+    wish: Wish,
+    /// What is to be sent.
+    reply: Reply,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reply {
+    /// Word of what there is.
+    Word,
+    /// The value.
+    Value,
+    /// The value for which it waited while it was fetched: young enough in any case.
+    Awaited,
+}
+
+impl Request {
+    /// The hash text of the key.
+    pub fn key(&self) -> &str {
+        &self.wish.key
+    }
+
+    /// Where the other tab's live connections are.
+    pub fn positions(&self) -> &str {
+        &self.wish.positions
+    }
+}
+
+/// What there is for a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What was heard when its fetch began (`Engine::offer`).
+    pub began: u32,
+    /// When it came, in ms.
+    pub updated_at: u64,
+    /// It is fresh as far as the wish's positions.
+    pub is_vouched: bool,
+}
+
+/// Counts since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Fetches for which other tabs were asked.
+    pub asked: u32,
+    /// Answers of other tabs that were taken.
+    pub taken: u32,
+    /// Answers given to other tabs.
+    pub given: u32,
+    /// Waits that ended because the other tab died, or didn't answer.
+    pub takeovers: u32,
+    /// Messages and values that could not be read, or were not to be taken.
+    pub refused: u32,
+}
+
+#[derive(Debug)]
+struct Want {
+    wish: Wish,
+    stage: Stage,
+    /// The number of the last question.
+    number: u64,
+    tries: u32,
+    /// Tabs that wait for what comes of it.
+    waiters: Vec<Request>,
+}
+
+#[derive(Debug)]
+enum Stage {
+    /// Which tabs there are isn't known yet.
+    Held,
+    /// These haven't answered.
+    Asking { open: BTreeSet<String>, until: f64 },
+    /// This one fetches it, or sends it.
+    Waiting { peer: String, until: f64 },
+    /// Its answer is here and being stored.
+    Taking,
+    /// The query function runs. What was heard when it began.
+    Fetching { began: u32 },
+}
+
+#[derive(Debug, PartialEq)]
+enum State {
+    Closed,
+    Joining { until: f64 },
+    Open,
+}
+
+/// One tab among those that share. Times are in ms of any clock that doesn't go back.
+#[derive(Debug)]
+pub struct Share {
+    me: String,
+    state: State,
+    peers: BTreeMap<String, Peer>,
+    /// Counts the news of all peers' ticks.
+    heard: u32,
+    /// What the others are told of ours.
+    tick: u32,
+    wants: BTreeMap<u32, Want>,
+    asked: u64,
+    watched: BTreeSet<String>,
+    queue: VecDeque<Output>,
+    counts: Counts,
+    now: f64,
+}
+
+impl Share {
+    /// Tabs need different seeds.
+    pub fn new(seed: u64) -> Share {
+        let mut random = Random::new(seed ^ 0x7368_6172);
+        let mut part = || (random.unit() * 4_294_967_296.0) as u32;
+        Share {
+            me: format!("{:08x}{:08x}", part(), part()),
+            state: State::Closed,
+            peers: BTreeMap::new(),
+            heard: 1,
+            tick: 0,
+            wants: BTreeMap::new(),
+            asked: 0,
+            watched: BTreeSet::new(),
+            queue: VecDeque::new(),
+            counts: Counts::default(),
+            now: 0.0,
+        }
+    }
+
+    /// This tab's name.
+    pub fn name(&self) -> &str {
+        &self.me
+    }
+
+    /// What has been heard so far: what a fetch that begins now can prove.
+    pub fn heard(&self) -> u32 {
+        self.heard
+    }
+
+    /// Counts since the start.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Whether other tabs are known that answer.
+    pub fn has_peers(&self) -> bool {
+        self.state != State::Open || self.peers.values().any(|peer| !peer.is_quiet)
+    }
+
+    // Commands
+
+    /// Joins the other tabs.
+    pub fn open(&mut self, now: f64) {
+        self.now = now;
+        if self.state == State::Closed {
+            self.state = State::Joining {
+                until: now + JOIN_MS,
+            };
+            self.queue.push_back(Output::Channel(true));
+        }
+    }
+
+    /// Leaves them: who waits for this tab is told, and who waits here fetches.
+    pub fn close(&mut self) {
+        if self.state == State::Closed {
+            return;
+        }
+        self.say(Message::Bye);
+        self.state = State::Closed;
+        self.peers.clear();
+        let tickets: Vec<u32> = self.wants.keys().copied().collect();
+        for ticket in tickets {
+            if let Some(want) = self.wants.get_mut(&ticket) {
+                want.waiters.clear();
+            }
+            self.begin_unless_running(ticket);
+        }
+        self.watch();
+        self.queue.push_back(Output::Channel(false));
+    }
+
+    /// A fetch is about to call its query function: comes to `Begin` or `Take`.
+    pub fn want(&mut self, ticket: u32, wish: Wish, now: f64) {
+        self.now = now;
+        self.tick = self.tick.max(wish.fresh);
+        let is_shared = self.state != State::Closed && wish.is_sayable();
+        let want = Want {
+            wish,
+            stage: Stage::Held,
+            number: 0,
+            tries: 0,
+            waiters: Vec::new(),
+        };
+        self.wants.insert(ticket, want);
+        if !is_shared {
+            self.begin(ticket);
+        } else if self.state == State::Open {
+            self.ask(ticket);
+        }
+    }
+
+    /// A fetch has ended: with an answer that is stored now, or without.
+    pub fn settle(&mut self, ticket: u32, has_answer: bool) {
+        let Some(want) = self.wants.remove(&ticket) else {
+            return;
+        };
+        for waiter in want.waiters {
+            if has_answer {
+                self.queue.push_back(Output::Look(waiter));
+            } else {
+                self.say(Message::Gone {
+                    to: waiter.peer,
+                    number: waiter.number,
+                });
+            }
+        }
+    }
+
+    /// What `Take` offers isn't to be taken; `required`: what an answer would have to prove.
+    pub fn refuse(&mut self, ticket: u32, required: u32, now: f64) {
+        self.now = now;
+        self.counts.refused += 1;
+        self.counts.taken = self.counts.taken.saturating_sub(1);
+        if let Some(want) = self.wants.get_mut(&ticket) {
+            want.wish.required = required.max(want.wish.required);
+            self.ask(ticket);
+        }
+    }
+
+    // What happens
+
+    /// These tabs hold a lock.
+    pub fn handle_peers<'a>(&mut self, names: impl Iterator<Item = &'a str>, now: f64) {
+        self.now = now;
+        if self.state == State::Closed {
+            return;
+        }
+        for name in names {
+            self.meet(name);
+        }
+        self.begin_open();
+    }
+
+    /// A tab that was watched has died.
+    pub fn handle_death(&mut self, name: &str, now: f64) {
+        self.now = now;
+        self.part(name);
+    }
+
+    /// Another tab has said something; `has_value`: with a value.
+    pub fn handle_message(&mut self, text: &str, has_value: bool, now: f64) {
+        self.now = now;
+        if self.state == State::Closed {
+            return;
+        }
+        let Some(Said {
+            from,
+            tick,
+            message,
+        }) = Said::parse(text)
+        else {
+            self.counts.refused += 1;
+            return;
+        };
+        if from == self.me {
+            return;
+        }
+        if message == Message::Bye {
+            return self.part(&from);
+        }
+        if !self.meet(&from) {
+            return;
+        }
+        self.note(&from, tick);
+        match message {
+            Message::Hello | Message::Bye => {}
+            Message::Want { number, wish } => self.answer(from, number, wish),
+            Message::Give { to, number, wish } if to == self.me => {
+                self.queue.push_back(Output::Look(Request {
+                    peer: from,
+                    number,
+                    wish,
+                    reply: Reply::Value,
+                }));
+            }
+            Message::No { to, number } if to == self.me => self.hear_no(&from, number),
+            Message::Busy { to, number, proof } if to == self.me => {
+                self.hear_busy(from, number, proof);
+            }
+            Message::Have { to, number, held } if to == self.me => {
+                self.hear_have(from, number, held);
+            }
+            Message::Value { to, number, held } if to == self.me && has_value => {
+                self.hear_value(&from, number, held);
+            }
+            Message::Gone { to, number } if to == self.me => self.hear_gone(&from, number),
+            Message::Ping { to } if to == self.me => self.say(Message::Pong { to: from }),
+            _ => {}
+        }
+    }
+
+    /// Time has passed. Does nothing before [`deadline`](Self::deadline).
+    pub fn handle_timeout(&mut self, now: f64) {
+        self.now = now;
+        if let State::Joining { until } = self.state
+            && now >= until
+        {
+            self.begin_open();
+        }
+        self.probe();
+        let tickets: Vec<u32> = self.wants.keys().copied().collect();
+        for ticket in tickets {
+            let Some(want) = self.wants.get_mut(&ticket) else {
+                continue;
+            };
+            match &want.stage {
+                Stage::Asking { open, until } if now >= *until => {
+                    for name in open {
+                        if let Some(peer) = self.peers.get_mut(name) {
+                            // What it says later is heard.
+                            peer.is_quiet |= peer.spoke <= *until - ASK_MS;
+                        }
+                    }
+                    self.begin(ticket);
+                }
+                Stage::Waiting { until, .. } if now >= *until => self.begin(ticket),
+                _ => {}
+            }
+        }
+    }
+
+    /// The next thing to do.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        if self.queue.is_empty() {
+            self.watch();
+        }
+        self.queue.pop_front()
+    }
+
+    /// When `handle_timeout` is due, in ms.
+    pub fn deadline(&self) -> Option<f64> {
+        let joining = match self.state {
+            State::Joining { until } => Some(until),
+            _ => None,
+        };
+        let stages = self.wants.values().filter_map(|want| match &want.stage {
+            Stage::Asking { until, .. } => Some(*until),
+            Stage::Waiting { peer, until } => {
+                let probe = self.peers.get(peer).map_or(*until, |peer| {
+                    peer.pinged
+                        .map_or(peer.spoke + QUIET_MS, |at| at + PROBE_MS)
+                });
+                Some(until.min(probe))
+            }
+            _ => None,
+        });
+        stages.chain(joining).reduce(f64::min)
+    }
+
+    fn text(&self, message: Message) -> String {
+        Said {
+            from: self.me.clone(),
+            tick: self.tick,
+            message,
+        }
+        .write()
+    }
+
+    fn say(&mut self, message: Message) {
+        let text = self.text(message);
+        self.queue.push_back(Output::Send(text));
+    }
+}

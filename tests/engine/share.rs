@@ -1,0 +1,336 @@
+//! Tabs that share answers, word by word: who fetches, who waits, what is taken. The random worlds are in `live_world`.
+
+use std::collections::VecDeque;
+
+use ferroquery::engine::tabs::share::{
+    ASK_MS, Counts, Found, JOIN_MS, Output, PROBE_MS, QUIET_MS, Share, WAIT_MS, Wish,
+};
+
+/// Tabs whose words arrive at once and in order.
+struct Tabs {
+    shares: Vec<Share>,
+    /// Values and words on their way: to whom, what, and with a value or not.
+    mail: VecDeque<(usize, String, bool)>,
+    /// Tabs that hear nothing and say nothing.
+    frozen: Vec<usize>,
+    /// What each tab was to do: begin, take, watch.
+    told: Vec<Vec<Output>>,
+    /// What each tab has, whatever the key.
+    has: Vec<Option<Found>>,
+    now: f64,
+}
+
+impl Tabs {
+    fn open(count: usize) -> Tabs {
+        let mut tabs = Tabs {
+            shares: (0..count as u64).map(Share::new).collect(),
+            mail: VecDeque::new(),
+            frozen: Vec::new(),
+            told: vec![Vec::new(); count],
+            has: vec![None; count],
+            now: 0.0,
+        };
+        // The one of the least name comes first.
+        tabs.shares.sort_by(|a, b| a.name().cmp(b.name()));
+        for at in 0..count {
+            tabs.shares[at].open(0.0);
+            let names: Vec<String> = tabs.shares[..=at]
+                .iter()
+                .map(|share| share.name().into())
+                .collect();
+            tabs.shares[at].handle_peers(names.iter().map(String::as_str), 0.0);
+            tabs.collect(at);
+        }
+        tabs.deliver();
+        tabs.told.iter_mut().for_each(Vec::clear);
+        tabs
+    }
+
+    fn collect(&mut self, at: usize) {
+        while let Some(output) = self.shares[at].poll_output() {
+            match output {
+                Output::Send(text) => {
+                    for to in (0..self.shares.len()).filter(|to| *to != at) {
+                        self.mail.push_back((to, text.clone(), false));
+                    }
+                }
+                Output::Value { to, text, .. } => {
+                    let to = self.shares.iter().position(|share| share.name() == to);
+                    self.mail.push_back((to.expect("a tab"), text, true));
+                }
+                Output::Look(request) => {
+                    let found = self.has[at];
+                    self.shares[at].found(request, found, self.now);
+                }
+                output => self.told[at].push(output),
+            }
+        }
+    }
+
+    fn deliver(&mut self) {
+        while let Some((to, text, has_value)) = self.mail.pop_front() {
+            if !self.frozen.contains(&to) {
+                self.shares[to].handle_message(&text, has_value, self.now);
+                self.collect(to);
+            }
+        }
+    }
+
+    fn want(&mut self, at: usize, wish: Wish) {
+        self.shares[at].want(1, wish, self.now);
+        self.collect(at);
+    }
+
+    fn pass(&mut self, ms: f64) {
+        let end = self.now + ms;
+        while self.now < end {
+            self.now += 10.0;
+            for at in 0..self.shares.len() {
+                if !self.frozen.contains(&at) {
+                    self.shares[at].handle_timeout(self.now);
+                    self.collect(at);
+                }
+            }
+            self.deliver();
+        }
+    }
+
+    /// The fetch of a tab has brought its answer.
+    fn settle(&mut self, at: usize, has_answer: bool) {
+        self.has[at] = has_answer.then(|| Found {
+            began: self.shares[at].heard(),
+            updated_at: self.now as u64,
+            is_vouched: true,
+        });
+        self.shares[at].settle(1, has_answer);
+        self.collect(at);
+        self.deliver();
+    }
+
+    fn begins(&mut self, at: usize) -> bool {
+        let before = self.told[at].len();
+        self.told[at].retain(|told| *told != Output::Begin(1));
+        self.told[at].len() < before
+    }
+
+    fn takes(&mut self, at: usize) -> bool {
+        let before = self.told[at].len();
+        self.told[at].retain(|told| !matches!(told, Output::Take { .. }));
+        self.told[at].len() < before
+    }
+
+    fn counts(&self, at: usize) -> Counts {
+        self.shares[at].counts()
+    }
+}
+
+fn wish(max_age: u64) -> Wish {
+    Wish {
+        key: "[\"a\"]".into(),
+        fresh: 1,
+        max_age,
+        ..Wish::default()
+    }
+}
+
+#[test]
+fn a_tab_alone_begins_at_once() {
+    let mut tabs = Tabs::open(1);
+    tabs.want(0, wish(0));
+    assert!(tabs.begins(0));
+    assert_eq!(tabs.counts(0), Counts::default());
+}
+
+#[test]
+fn before_it_knows_of_others_a_tab_waits_a_moment() {
+    let mut share = Share::new(1);
+    share.open(0.0);
+    share.want(1, wish(0), 0.0);
+    assert_eq!(share.poll_output(), Some(Output::Channel(true)));
+    assert_eq!(share.poll_output(), None);
+    assert_eq!(share.deadline(), Some(JOIN_MS));
+    share.handle_timeout(JOIN_MS);
+    let outputs: Vec<Output> = std::iter::from_fn(|| share.poll_output()).collect();
+    assert!(outputs.contains(&Output::Begin(1)));
+}
+
+#[test]
+fn of_tabs_that_want_at_once_one_fetches_and_all_take() {
+    let mut tabs = Tabs::open(4);
+    for at in 0..4 {
+        tabs.want(at, wish(0));
+    }
+    tabs.deliver();
+    let begun: Vec<bool> = (0..4).map(|at| tabs.begins(at)).collect();
+    assert_eq!(begun, [true, false, false, false]);
+    tabs.settle(0, true);
+    let taken: Vec<bool> = (0..4).map(|at| tabs.takes(at)).collect();
+    assert_eq!(taken, [false, true, true, true]);
+    assert_eq!(tabs.counts(0).given, 3);
+}
+
+#[test]
+fn a_fresh_answer_is_taken_and_an_old_one_is_not() {
+    let mut tabs = Tabs::open(2);
+    tabs.want(0, wish(0));
+    tabs.deliver();
+    assert!(tabs.begins(0));
+    tabs.settle(0, true);
+    tabs.pass(1_000.0);
+    tabs.want(1, wish(900));
+    tabs.deliver();
+    assert!(tabs.begins(1) && !tabs.takes(1));
+    tabs.settle(1, false);
+    tabs.want(1, wish(2_000));
+    tabs.deliver();
+    assert!(tabs.takes(1) && !tabs.begins(1));
+}
+
+#[test]
+fn what_isn_t_vouched_for_or_older_than_the_own_data_is_not_given() {
+    let mut tabs = Tabs::open(2);
+    tabs.has[0] = Some(Found {
+        began: 1,
+        updated_at: 100,
+        is_vouched: false,
+    });
+    tabs.want(1, wish(60_000));
+    tabs.deliver();
+    assert!(tabs.begins(1));
+    tabs.settle(1, false);
+    tabs.has[0] = Some(Found {
+        began: 1,
+        updated_at: 100,
+        is_vouched: true,
+    });
+    let newer = Wish {
+        updated_at: 101,
+        ..wish(60_000)
+    };
+    tabs.want(1, newer);
+    tabs.deliver();
+    assert!(tabs.begins(1));
+}
+
+#[test]
+fn a_fetch_that_began_before_the_wish_does_for_those_who_need_no_newer_one() {
+    let mut tabs = Tabs::open(3);
+    tabs.want(0, wish(0));
+    tabs.deliver();
+    assert!(tabs.begins(0));
+    tabs.want(1, wish(0));
+    // It knows of something that the fetch may not have seen.
+    let newer = Wish {
+        required: 1,
+        ..wish(0)
+    };
+    tabs.want(2, newer);
+    tabs.deliver();
+    assert!(!tabs.begins(1) && tabs.begins(2));
+    tabs.settle(0, true);
+    assert!(tabs.takes(1));
+}
+
+#[test]
+fn who_waits_for_a_fetch_that_fails_looks_for_itself_and_only_one_does() {
+    let mut tabs = Tabs::open(3);
+    for at in 0..3 {
+        tabs.want(at, wish(0));
+    }
+    tabs.deliver();
+    assert!(tabs.begins(0));
+    tabs.settle(0, false);
+    assert_eq!([tabs.begins(1), tabs.begins(2)], [true, false]);
+    tabs.settle(1, true);
+    assert!(tabs.takes(2));
+}
+
+#[test]
+fn the_death_of_a_tab_is_taken_over_at_once() {
+    let mut tabs = Tabs::open(3);
+    for at in 0..3 {
+        tabs.want(at, wish(0));
+    }
+    tabs.deliver();
+    let dead = tabs.shares[0].name().to_owned();
+    assert!(tabs.told[1].contains(&Output::Watch(dead.clone(), true)));
+    tabs.frozen.push(0);
+    for at in [1, 2] {
+        let now = tabs.now;
+        tabs.shares[at].handle_death(&dead, now);
+        tabs.collect(at);
+    }
+    tabs.deliver();
+    assert_eq!([tabs.begins(1), tabs.begins(2)], [true, false]);
+    assert_eq!(tabs.counts(1).takeovers, 1);
+}
+
+#[test]
+fn a_frozen_tab_is_taken_over_and_not_waited_for_again() {
+    let mut tabs = Tabs::open(3);
+    for at in 0..3 {
+        tabs.want(at, wish(0));
+    }
+    tabs.deliver();
+    tabs.frozen.push(0);
+    tabs.pass(QUIET_MS + PROBE_MS + ASK_MS + 50.0);
+    assert_eq!([tabs.begins(1), tabs.begins(2)], [true, false]);
+    tabs.settle(1, true);
+    assert!(tabs.takes(2));
+    tabs.settle(2, false);
+    // The next question doesn't wait for it.
+    tabs.has[1] = None;
+    tabs.want(2, wish(0));
+    tabs.deliver();
+    assert!(tabs.begins(2));
+}
+
+#[test]
+fn no_wait_is_longer_than_its_bound() {
+    let mut tabs = Tabs::open(2);
+    for at in 0..2 {
+        tabs.want(at, wish(0));
+    }
+    tabs.deliver();
+    assert!(tabs.begins(0));
+    // It says that it is there, for ever.
+    tabs.pass(WAIT_MS + 20.0);
+    assert!(tabs.begins(1));
+}
+
+#[test]
+fn a_tab_that_leaves_lets_go_of_all() {
+    let mut tabs = Tabs::open(2);
+    for at in 0..2 {
+        tabs.want(at, wish(0));
+    }
+    tabs.deliver();
+    tabs.shares[0].close();
+    tabs.collect(0);
+    tabs.deliver();
+    assert!(tabs.begins(1));
+    assert_eq!(tabs.shares[0].deadline(), None);
+    // What it still fetches is its own.
+    tabs.settle(0, true);
+    assert!(!tabs.takes(1));
+}
+
+#[test]
+fn a_value_that_can_t_be_sent_or_taken_leads_to_a_fetch() {
+    let mut tabs = Tabs::open(2);
+    tabs.has[0] = Some(Found {
+        began: 1,
+        updated_at: 0,
+        is_vouched: true,
+    });
+    tabs.want(1, wish(60_000));
+    tabs.deliver();
+    assert!(tabs.takes(1));
+    let now = tabs.now;
+    tabs.has[0] = None;
+    tabs.shares[1].refuse(1, 0, now);
+    tabs.collect(1);
+    tabs.deliver();
+    assert!(tabs.begins(1));
+    assert_eq!(tabs.counts(1).refused, 1);
+}
