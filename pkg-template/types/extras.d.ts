@@ -408,6 +408,8 @@ export interface IndexPage {
   epoch: string;
   /** In the order of their ids; empty where there are no more. */
   records: Array<StoredRecord>;
+  /** Why all that the store had is gone, if it has just found that out: it is counted as a failure. */
+  lost?: string;
 }
 
 /** Where persisted queries live. Every method may reject; what comes out of a store is never trusted. */
@@ -476,7 +478,7 @@ export interface Persistence {
   /**
    * Brings stored queries into the cache, where they have no data yet.
    * @param filters - A key, for all whose keys begin so; or `{ queryKey, exact }`. All where it is left out.
-   * @returns How many have got their data.
+   * @returns How many have got their data; it never rejects.
    */
   restore(filters?: QueryKey | { queryKey?: QueryKey; exact?: boolean }): Promise<number>;
   /** Stops reading and writing; what the store has stays there. What has changed since the last write is lost: `flush` first. */

@@ -22,6 +22,8 @@ export function indexedDb({ name = 'ferroquery' }: { name?: string } = {}): Stor
 class IndexedDbStore implements Store {
   readonly #name: string;
   #database: Promise<IDBDatabase> | undefined;
+  /** Why the browser has thrown away all that was there. */
+  #lost: string | undefined;
 
   constructor(name: string) {
     this.#name = name;
@@ -31,7 +33,9 @@ class IndexedDbStore implements Store {
     const epoch = await this.#epoch(scope);
     const range = IDBKeyRange.bound([scope, after ?? ''], [scope, []], after !== undefined);
     const records = await this.#run('readonly', ['index'], (tx) => result(tx.objectStore('index').getAll(range, PAGE)));
-    return { epoch, records: records() };
+    const lost = this.#lost;
+    this.#lost = undefined;
+    return lost === undefined ? { epoch, records: records() } : { epoch, records: records(), lost };
   }
 
   async readBodies(scope: string, ids: readonly string[]): Promise<(StoredRecord | undefined)[]> {
@@ -138,7 +142,12 @@ class IndexedDbStore implements Store {
         () => reject(new Error(`IndexedDB gave no answer within ${OPEN_MS} ms: another tab may block an upgrade`)),
         OPEN_MS,
       );
-      request.onupgradeneeded = () => {
+      request.onupgradeneeded = (event) => {
+        // Chromium says so where a crash has damaged its own files.
+        const { dataLoss, dataLossMessage } = event as { dataLoss?: string; dataLossMessage?: string };
+        if (dataLoss !== undefined && dataLoss !== 'none') {
+          this.#lost = `the browser has discarded a damaged database: ${dataLossMessage}`;
+        }
         for (const name of ['scopes', 'bodies']) {
           request.result.createObjectStore(name);
         }

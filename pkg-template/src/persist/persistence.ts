@@ -105,13 +105,17 @@ export class Persistence implements Keeper, Companion {
         waiting.push(query);
       }
     };
-    for await (const head of this.#heads()) {
-      const isMeant =
-        queryKey === undefined ||
-        (exact ? hashKey(queryKey) === hashKey(head.queryKey) : partialMatchKey(head.queryKey, queryKey));
-      if (isMeant) {
-        bring(head);
+    try {
+      for await (const head of this.#heads()) {
+        const isMeant =
+          queryKey === undefined ||
+          (exact ? hashKey(queryKey) === hashKey(head.queryKey) : partialMatchKey(head.queryKey, queryKey));
+        if (isMeant) {
+          bring(head);
+        }
       }
+    } catch (error) {
+      this.#shelf.fail(error);
     }
     await Promise.all(waiting.map((query) => query.restoring));
     return waiting.filter((query) => query.data !== undefined).length;
@@ -119,7 +123,7 @@ export class Persistence implements Keeper, Companion {
 
   /** Stops reading and writing; what the store has stays there. What waits to be written isn't: `flush` first. */
   stop(): void {
-    if (this.#shelf.isEnded) {
+    if (this.#cache.keeper !== this) {
       return;
     }
     this.#end();
@@ -232,7 +236,7 @@ export class Persistence implements Keeper, Companion {
   hear(epoch: unknown): void {
     const own = this.#shelf.epoch;
     const isMeant = epoch === undefined || own === undefined || epoch === own;
-    if (isMeant && !this.#shelf.isEnded) {
+    if (isMeant && this.#cache.keeper === this) {
       this.#isTold = true;
       this.#settings.client.signOut().catch(noop);
     }
@@ -245,9 +249,7 @@ export class Persistence implements Keeper, Companion {
     finalizer.unregister(this);
     this.#channel.close();
     this.#cache.companions.delete(this);
-    if (this.#cache.keeper === this) {
-      this.#cache.keeper = undefined;
-    }
+    this.#cache.keeper = undefined;
   }
 
   /** Deletes all that the scope has, after the last write that can't be stopped any more. */

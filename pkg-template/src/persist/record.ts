@@ -1,4 +1,5 @@
 import type { QueryKey } from '@tanstack/query-core';
+import type { Engine } from '#glue';
 import { type KeptAnswer, readKeptAnswer } from '../http/keptAnswer';
 
 /** What is known of a query beside its data. */
@@ -21,6 +22,11 @@ export const LARGEST = 32 * 1024 * 1024;
 const LARGEST_HEAD = 1024 * 1024;
 /** Bytes of a stamp, in front of the body. */
 const STAMP = 8;
+/** Bytes of the length that follows: what is packed comes to so many, 0 where it isn't. */
+const LENGTH = 4;
+/** What is packed (bytes of JSON). */
+const LEAST_PACKED = 1024;
+const MOST_PACKED = 256 * 1024;
 
 const encoder = new TextEncoder();
 // What isn't UTF-8 is damaged.
@@ -62,20 +68,36 @@ export function readHead(bytes: Uint8Array): Head {
   return { queryKey, queryHash, at, isInvalidated, isInfinite, stamp, http: readKeptAnswer(http) };
 }
 
-export function writeBody(json: string, stamp: string): Uint8Array {
-  return encoder.encode(stamp + json);
+/**
+ * A body: its stamp, whether and from how many bytes it is packed, its bytes. Small ones aren't worth packing; with large ones it
+ * would hold up the page.
+ */
+export function writeBody(json: string, stamp: string, engine: Engine): Uint8Array {
+  const plain = encoder.encode(json);
+  const isPacked = plain.length >= LEAST_PACKED && plain.length <= MOST_PACKED;
+  const bytes = isPacked ? engine.pack(plain) : plain;
+  const body = new Uint8Array(STAMP + LENGTH + bytes.length);
+  encoder.encodeInto(stamp, body);
+  new DataView(body.buffer).setUint32(STAMP, isPacked ? plain.length : 0);
+  body.set(bytes, STAMP + LENGTH);
+  return body;
 }
 
 /** The data of the body to which a head belongs. Throws where it isn't what `writeBody` has written. */
-export function readBody(bytes: Uint8Array, { stamp, isInfinite }: Head): unknown {
-  if (bytes.length > LARGEST + STAMP) {
-    throw new Error('too large');
-  }
-  const text = decoder.decode(bytes);
-  if (!text.startsWith(stamp)) {
+export function readBody(body: Uint8Array, { stamp, isInfinite }: Head, engine: Engine): unknown {
+  if (body.length < STAMP + LENGTH || decoder.decode(body.subarray(0, STAMP)) !== stamp) {
     throw new Error('the body of another head');
   }
-  const data = JSON.parse(text.slice(STAMP));
+  const length = new DataView(body.buffer, body.byteOffset).getUint32(STAMP);
+  if (Math.max(length, body.length) > LARGEST + STAMP + LENGTH) {
+    throw new Error('too large');
+  }
+  const rest = body.subarray(STAMP + LENGTH);
+  const plain = length === 0 ? rest : engine.unpack(rest, length);
+  if (!plain) {
+    throw new Error('damaged');
+  }
+  const data = JSON.parse(decoder.decode(plain));
   if (isInfinite && !(Array.isArray(data?.pages) && Array.isArray(data.pageParams))) {
     throw new Error('no pages');
   }

@@ -179,7 +179,7 @@ export class Saving {
         return this.#refuse(query, 'notJson');
       }
       const stamp = newStamp();
-      body = writeBody(JSON.stringify(data), stamp);
+      body = writeBody(JSON.stringify(data), stamp, this.#host.engine);
       if (body.length > LARGEST) {
         return this.#refuse(query, 'tooLarge');
       }

@@ -43,8 +43,11 @@ export class Shelf {
     const dropped: string[] = [];
     let after: string | undefined;
     while (!this.isEnded) {
-      const { epoch, records } = await this.store.readIndex(scope, after);
+      const { epoch, records, lost } = await this.store.readIndex(scope, after);
       this.epoch ??= epoch;
+      if (lost !== undefined) {
+        this.fail(new Error(lost));
+      }
       if (records.length === 0) {
         break;
       }

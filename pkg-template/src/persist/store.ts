@@ -20,6 +20,8 @@ export interface IndexPage {
   epoch: string;
   /** In the order of their ids; empty where there are no more. */
   records: StoredRecord[];
+  /** Why all that the store had is gone, if it has just found that out. */
+  lost?: string;
 }
 
 /** Where persisted queries live. Every method may reject; what comes out of it is never trusted. */

@@ -149,7 +149,7 @@ export class Thawing {
         throw new Error('the record of another query');
       }
       const body = await seal.open('body', id, record.body!);
-      const data = readBody(body, head);
+      const data = readBody(body, head, this.#cache.host.engine);
       shelf.note({ ...record, at: head.at, size: record.head.length + record.body!.length });
       return { head, data, size: record.body!.length };
     } catch {
