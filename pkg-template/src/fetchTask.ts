@@ -344,7 +344,7 @@ export class FetchTask implements SignalSource {
         }
         throw new Error(`${query.queryHash} data is undefined`);
       }
-      query.takeAnswer(value, this.generation, this.answers, this.#shared?.updatedAt);
+      query.takeAnswer(value, this.generation, this.answers, this.#shared);
       this.#tellTabs(true);
       const { config } = query.cache;
       config.onSuccess?.(value, query as never);

@@ -36,6 +36,12 @@ type Options = QueryOptions<any, any, any, any> & {
 type State = QueryState<any, any>;
 type Values = Pick<State, 'data' | 'error' | 'fetchFailureReason' | 'fetchMeta'>;
 
+/** Another tab's answer, where an answer is one: when it came there (ms), and what HTTP said of it. */
+interface FromElsewhere {
+  readonly updatedAt: number | undefined;
+  readonly kept: KeptAnswer | undefined;
+}
+
 interface QueryConfig {
   client: QueryClient;
   queryKey: QueryKey;
@@ -593,10 +599,10 @@ export class Query {
   }
 
   /**
-   * Takes what the query function came to, and what HTTP said meanwhile; `sharedAt`: another tab has fetched it, and
-   * then (ms). Throws what structural sharing or a listener throws.
+   * Takes what the query function came to, and what HTTP said meanwhile; `shared`: another tab may have fetched it
+   * (where, it says). Throws what structural sharing or a listener throws.
    */
-  takeAnswer(value: unknown, generation: number, answers: Answers | undefined, sharedAt?: number): void {
+  takeAnswer(value: unknown, generation: number, answers: Answers | undefined, shared?: FromElsewhere): void {
     const { host } = this.#cache;
     const data = replaceData(this.#dataToShare, value, this.options);
     const tags = this.#tagsOf(data);
@@ -605,8 +611,11 @@ export class Query {
       host.engine.read_clock(reading());
     }
     this.#takeAnswers(answers, value, data);
-    const updatedAt = sharedAt ?? Date.now();
+    const updatedAt = shared?.updatedAt ?? Date.now();
     const pending = host.engine.succeed(slot, generation, data !== undefined, updatedAt);
+    if (shared?.kept) {
+      this.restoreAnswer(shared.kept);
+    }
     this.#updatedAt = updatedAt;
     this.#changeData(data);
     this.#error = null;
@@ -614,7 +623,7 @@ export class Query {
     this.#revert = undefined;
     this.#tellTags(tags);
     host.drain(this.#measure(pending), {
-      action: { data, type: 'success', dataUpdatedAt: sharedAt, manual: undefined },
+      action: { data, type: 'success', dataUpdatedAt: shared?.updatedAt, manual: undefined },
     });
   }
 

@@ -28,6 +28,7 @@ let page: Page;
 let allowed: Record<string, string> = {};
 let rows = '[{"id":1},{"id":2}]';
 let extra: Record<string, string> = {};
+let delay = 0;
 
 const urlOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
@@ -38,6 +39,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     const body = await readFile(join(dist, request.url.slice('/dist/'.length)));
     response.writeHead(200, { 'content-type': 'text/javascript' }).end(body);
   } else if (request.url?.startsWith('/rows')) {
+    await new Promise((resolve) => setTimeout(resolve, delay));
     const etag = `"${rows.length}"`;
     const cors: Record<string, string> =
       request.socket.localPort === (other.address() as AddressInfo).port ? allowed : {};
@@ -72,25 +74,30 @@ afterAll(async () => {
   own?.close();
   other?.close();
 });
+const open = async (config = '{}'): Promise<Page> => {
+  const opened = await context.newPage();
+  await opened.goto(urlOf(own));
+  await opened.addScriptTag({
+    type: 'module',
+    content: `import * as api from '/dist/index.js'; Object.assign(globalThis, { api, client: new api.QueryClient(${config}) });`,
+  });
+  await opened.waitForFunction(() => 'client' in globalThis);
+  return opened;
+};
+
 beforeEach(async () => {
   seen.length = 0;
   extra = {};
+  delay = 0;
   allowed = {};
   context = await browser.newContext();
-  page = await context.newPage();
-  await page.goto(urlOf(own));
-  await page.addScriptTag({
-    type: 'module',
-    content:
-      "import * as api from '/dist/index.js'; Object.assign(globalThis, { api, client: new api.QueryClient() });",
-  });
-  await page.waitForFunction(() => 'client' in globalThis);
+  page = await open();
 });
 afterEach(() => context.close());
 
 /** Fetches the rows in the page, as often as asked; whether the data was the same object each time, and what came of it. */
-const fetchRows = (url: string, times: number, options: object = {}) =>
-  page.evaluate(
+const fetchRows = (url: string, times: number, options: object = {}, tab: Page = page) =>
+  tab.evaluate(
     async ({ url, times, options }) => {
       const { api, client } = globalThis as any;
       const queryFn = api.jsonQuery(url);
@@ -159,4 +166,23 @@ test('another origin that shows no ETag is asked as any', async () => {
   allowed = { 'access-control-allow-origin': '*' };
   await fetchRows(`${urlOf(other)}/rows`, 2);
   expect(seen.map(({ method }) => method)).toEqual(['GET', 'GET']);
+});
+
+test('what HTTP said of an answer goes with it to other tabs', async () => {
+  extra = { 'cache-control': 'max-age=600' };
+  delay = 300;
+  const config = "{ shareAnswers: { scope: 'ada' } }";
+  const tabs = [await open(config), await open(config)];
+  // A tab has to have met the other one.
+  await page.waitForTimeout(200);
+  const fetched = tabs.map((tab) => fetchRows('/rows', 1, {}, tab));
+  expect((await Promise.all(fetched)).map(({ data }) => data)).toEqual([JSON.parse(rows), JSON.parse(rows)]);
+  expect(seen).toHaveLength(1);
+  await Promise.all(tabs.map((tab) => fetchRows('/rows', 1, { staleTime: 'http' }, tab)));
+  expect(seen).toHaveLength(1);
+  for (const tab of tabs) {
+    await tab.evaluate(() => (globalThis as any).client.shareAnswers(false));
+    const { http } = await fetchRows('/rows', 1, {}, tab);
+    expect(http.notModified).toBe(1);
+  }
 });

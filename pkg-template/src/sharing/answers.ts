@@ -3,6 +3,7 @@ import { outliveTrap } from '../bridge/instance';
 import { staleTimeNumber } from '../bridge/observerOptions';
 import { reading } from '../bridge/reading';
 import type { FetchTask } from '../fetchTask';
+import { type KeptAnswer, readKeptAnswer } from '../http/keptAnswer';
 import { listenToPage, type PageEvent } from '../live/page';
 import type { Query } from '../query';
 import type { QueryCache } from '../queryCache';
@@ -20,6 +21,8 @@ const finalizer = new FinalizationRegistry<AbortController>((listening) => liste
 export class SharedFetch {
   /** When another tab's answer came, where it is one (ms). */
   updatedAt: number | undefined;
+  /** What HTTP said of it there. */
+  kept: KeptAnswer | undefined;
   readonly answer: Promise<unknown>;
   readonly #answers: SharedAnswers;
   readonly #ticket: number;
@@ -266,11 +269,13 @@ export class SharedAnswers implements Companion {
       return;
     }
     const { query, generation, resolve, fetch } = pending;
-    const isGood = isShareable(this.#value, this.#settings.maxBytes);
+    const { data, http } = (this.#value ?? {}) as { data?: unknown; http?: unknown };
+    const isGood = isShareable(data, this.#settings.maxBytes);
     if (share.accept(query.slot, generation, isGood, reading())) {
       // Clocks of one machine; and yet what is to come can't have come.
       fetch.updatedAt = Math.min(share.updated_at(), Date.now());
-      resolve(this.#value);
+      fetch.kept = readKeptAnswer(http);
+      resolve(data);
     }
   }
 
@@ -281,10 +286,11 @@ export class SharedAnswers implements Companion {
   }
 
   #give(share: ShareClient): void {
-    const data = (this.#cache.get(share.key()) as Query | undefined)?.data;
+    const query: Query | undefined = this.#cache.get(share.key());
+    const data = query?.data;
     if (isShareable(data, this.#settings.maxBytes)) {
       try {
-        this.#channel?.sendValue(share.other(), share.text(), data);
+        this.#channel?.sendValue(share.other(), share.text(), { data, http: query?.keptAnswer });
         return;
       } catch {
         // It can't be copied.
