@@ -1,4 +1,5 @@
 import { outliveTrap } from './bridge/instance';
+import { CancelledError } from './cancelledError';
 import type { QueryCache } from './queryCache';
 import type { Companion } from './recovery';
 import { report } from './report';
@@ -106,6 +107,11 @@ class Warming<T> implements Companion {
 
   resume(): void {
     this.#goOn();
+  }
+
+  /** What it would fetch was its user's. */
+  signOut(): void {
+    this.#end(() => this.#reject(new CancelledError({ silent: true })));
   }
 
   stop(error: Error): void {

@@ -1,6 +1,7 @@
 import { focusManager, onlineManager, QueryClient, QueryObserver } from 'ferroquery';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { behaveAsPage } from './browserLike.js';
+import { trap } from './trap.js';
 
 behaveAsPage();
 
@@ -272,5 +273,26 @@ describe('schedule', () => {
   ])('refuses what isn’t %s', (_, [queries], message) => {
     expect(() => client.schedule(queries as never)).toThrow(message);
     expect(() => client.schedule({}).stop('x')).toThrow(/nothing of the name "x" is scheduled here: there are none/);
+  });
+});
+
+describe('after a trap of the engine', () => {
+  it('schedules and warming go on', async () => {
+    const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const queryFn = slow(1);
+    const schedule = client.schedule({ a: { queryKey: ['a'], queryFn, every: 1000, jitter: 0 } });
+    await pass(1);
+    const warmed = slow(10);
+    const list = Array.from({ length: 10 }, (_, i) => ({ queryKey: ['w', i], queryFn: warmed }));
+    const warming = client.warm(list, { concurrency: 2 });
+    await pass(15);
+    trap(client);
+    await pass(1000);
+    // What was under way is lost with the engine.
+    expect(await warming).toEqual({ done: 8, failed: 2, skipped: 0, total: 10 });
+    expect(queryFn).toHaveBeenCalledTimes(2);
+    expect(schedule.list()[0]).toMatchObject({ lastResult: { status: 'success' }, isFetching: false });
+    schedule.stop();
+    told.mockRestore();
   });
 });

@@ -221,7 +221,12 @@ export class SharedAnswers implements Companion {
 
   #drain(): void {
     const share = this.#share;
-    for (let kind = share.next(); kind !== 0 && share === this.#share; kind = share.next()) {
+    // After a trap what is left to do belongs to an engine that is gone.
+    while (share === this.#share) {
+      const kind = share.next();
+      if (kind === 0) {
+        break;
+      }
       this.#carryOut(kind, share);
     }
     this.#arm();

@@ -146,8 +146,12 @@ enum Stage {
     Held,
     /// These haven't answered.
     Asking { open: BTreeSet<String>, until: f64 },
-    /// This one fetches it, or sends it.
-    Waiting { peer: String, until: f64 },
+    /// This one fetches it, or (`has_it`) sends it.
+    Waiting {
+        peer: String,
+        until: f64,
+        has_it: bool,
+    },
     /// Its answer is here and being stored.
     Taking,
     /// The query function runs. What was heard when it began.
@@ -417,7 +421,7 @@ impl Share {
         };
         let stages = self.wants.values().filter_map(|want| match &want.stage {
             Stage::Asking { until, .. } => Some(*until),
-            Stage::Waiting { peer, until } => {
+            Stage::Waiting { peer, until, .. } => {
                 let probe = self.peers.get(peer).map_or(*until, |peer| {
                     peer.pinged
                         .map_or(peer.spoke + QUIET_MS, |at| at + PROBE_MS)

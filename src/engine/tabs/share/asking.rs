@@ -86,6 +86,7 @@ impl Share {
             want.stage = Stage::Waiting {
                 peer: from,
                 until: self.now + WAIT_MS,
+                has_it: false,
             };
             self.send_away(ticket);
         } else {
@@ -111,6 +112,7 @@ impl Share {
         want.stage = Stage::Waiting {
             peer: from.clone(),
             until,
+            has_it: true,
         };
         self.send_away(ticket);
         self.say(Message::Give {
@@ -159,14 +161,13 @@ impl Share {
         let Some(ticket) = self.ticket_of(number) else {
             return;
         };
-        let is_waited = self
-            .wants
-            .get(&ticket)
-            .is_some_and(|want| matches!(&want.stage, Stage::Waiting { peer, .. } if peer == from));
-        if is_waited {
-            self.ask(ticket);
-        } else {
-            self.hear_no(from, number);
+        match self.wants.get(&ticket).map(|want| &want.stage) {
+            // It had it and can't send it: asked again, it would say the same.
+            Some(Stage::Waiting { peer, has_it, .. }) if peer == from && *has_it => {
+                self.begin(ticket);
+            }
+            Some(Stage::Waiting { peer, .. }) if peer == from => self.ask(ticket),
+            _ => self.hear_no(from, number),
         }
     }
 }
