@@ -53,6 +53,8 @@ mod stream;
 mod streams;
 #[cfg(feature = "server")]
 mod tokens;
+#[cfg(feature = "server")]
+mod trust;
 mod upstream;
 
 pub use authorize::{Authorize, BoxFuture, Grant, Purpose};

@@ -11,6 +11,8 @@ use parking_lot::RwLock;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use crate::trust;
+
 /// A secret for HS256 has at least as many bytes as the hash (RFC 7518, section 3.2).
 const MIN_SECRET: usize = 32;
 /// Keys of one set, at most.
@@ -165,6 +167,7 @@ impl Address {
         let body = tokio::task::spawn_blocking(move || {
             let config = ureq::Agent::config_builder()
                 .timeout_global(Some(FETCH_PATIENCE))
+                .tls_config(trust::of_machine())
                 .build();
             let mut response = ureq::Agent::new_with_config(config).get(&url).call()?;
             response

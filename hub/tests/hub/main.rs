@@ -20,4 +20,5 @@ mod rules;
 mod shared_history;
 mod slow;
 mod snippets;
+mod tls;
 mod tokens;

@@ -25,11 +25,17 @@ pub fn hub() -> Command {
 impl Program {
     /// Starts it on a free port and waits until it serves.
     pub fn start(args: &[&str]) -> Self {
+        Self::start_with(args, &[])
+    }
+
+    /// The same, in an environment that says more.
+    pub fn start_with(args: &[&str], env: &[(&str, &str)]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let log = dir.path().join("log");
         let mut child = hub()
             .args(["--listen", "127.0.0.1:0", "--log", "debug"])
             .args(args)
+            .envs(env.iter().copied())
             .stdout(Stdio::piped())
             .stderr(std::fs::File::create(&log).unwrap())
             .spawn()

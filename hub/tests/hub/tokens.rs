@@ -1,15 +1,17 @@
 //! Who is let in.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ferroquery_hub::{Globs, HubConfig, Keys, Tokens};
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::program::Program;
-use crate::support::{Server, Stream, tag, unjoined};
+use crate::support::{PATIENCE, Server, Stream, tag, unjoined};
 
 pub const SECRET: &str = "a secret that is long enough for HS256";
 // Made for these tests, and good for nothing else.
@@ -210,21 +212,44 @@ async fn audience_and_issuer_are_checked_where_they_are_asked_for() {
     assert_eq!(status(&server, &token(&["*"], &[])).await.0, 401);
 }
 
+fn jwk(key: &EncodingKey, algorithm: Algorithm, id: &str) -> Jwk {
+    let mut jwk = Jwk::from_encoding_key(key, algorithm).unwrap();
+    jwk.common.key_id = Some(id.into());
+    jwk
+}
+
+fn set_of(keys: Vec<Jwk>) -> String {
+    serde_json::to_string(&JwkSet { keys }).unwrap()
+}
+
+fn signed(algorithm: Algorithm, key: &EncodingKey, id: Option<&str>) -> String {
+    let claims = json!({ "exp": now() + 60, "inv": { "subscribe": ["*"] } });
+    let mut header = Header::new(algorithm);
+    header.kid = id.map(str::to_owned);
+    encode(&header, &claims, key).unwrap()
+}
+
+/// A key set of one key, `e`.
+pub fn ec_set() -> String {
+    let ec = EncodingKey::from_ec_pem(EC).unwrap();
+    set_of(vec![jwk(&ec, Algorithm::ES256, "e")])
+}
+
+/// A token that the key of this set has signed.
+pub fn ec_token() -> String {
+    let ec = EncodingKey::from_ec_pem(EC).unwrap();
+    signed(Algorithm::ES256, &ec, Some("e"))
+}
+
 #[tokio::test]
 async fn a_key_set_takes_its_algorithms_and_no_other() {
     let rsa = EncodingKey::from_rsa_pem(RSA).unwrap();
     let ec = EncodingKey::from_ec_pem(EC).unwrap();
-    let jwk = |key: &EncodingKey, algorithm, id: &str| {
-        let mut jwk = Jwk::from_encoding_key(key, algorithm).unwrap();
-        jwk.common.key_id = Some(id.into());
-        jwk
-    };
-    let keys = vec![
+    let set = set_of(vec![
         jwk(&rsa, Algorithm::RS256, "r"),
         jwk(&ec, Algorithm::ES256, "e"),
-    ];
+    ]);
     let file = tempfile::NamedTempFile::new().unwrap();
-    let set = serde_json::to_string(&JwkSet { keys }).unwrap();
     std::fs::write(file.path(), &set).unwrap();
     // A key set holds public keys; as a secret, each of its texts could be tried by anyone.
     let public = set.clone();
@@ -233,12 +258,6 @@ async fn a_key_set_takes_its_algorithms_and_no_other() {
     for source in [file.path().to_str().unwrap().to_owned(), served] {
         let keys = Keys::set(&source).await.unwrap();
         let server = Server::start(guarded(Tokens::new(Arc::new(keys)))).await;
-        let claims = json!({ "exp": now() + 60, "inv": { "subscribe": ["*"] } });
-        let signed = |algorithm, key: &EncodingKey, id: Option<&str>| {
-            let mut header = Header::new(algorithm);
-            header.kid = id.map(str::to_owned);
-            encode(&header, &claims, key).unwrap()
-        };
         let hmac = EncodingKey::from_secret(public.as_bytes());
         for (token, expected) in [
             (signed(Algorithm::RS256, &rsa, Some("r")), 200),
@@ -255,12 +274,67 @@ async fn a_key_set_takes_its_algorithms_and_no_other() {
     }
 }
 
-async fn serve_text(text: String) -> String {
+#[tokio::test]
+async fn a_new_key_is_asked_for_but_not_by_every_token() {
+    let rsa = EncodingKey::from_rsa_pem(RSA).unwrap();
+    let ec = EncodingKey::from_ec_pem(EC).unwrap();
+    let text = Arc::new(Mutex::new(ec_set()));
+    let (url, asked) = serve_changing(Arc::clone(&text)).await;
+    let keys = Keys::set(&url).await.unwrap();
+    let server = Server::start(guarded(Tokens::new(Arc::new(keys)))).await;
+    let later = async |by: Duration| {
+        tokio::time::pause();
+        tokio::time::advance(by).await;
+        tokio::time::resume();
+    };
+    let new = signed(Algorithm::RS256, &rsa, Some("r"));
+    *text.lock().unwrap() = set_of(vec![jwk(&rsa, Algorithm::RS256, "r")]);
+    // Anyone can make up names of keys: these must not become requests.
+    for _ in 0..3 {
+        assert_eq!(status(&server, &new).await.0, 401);
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+    later(Duration::from_secs(31)).await;
+    assert_eq!(status(&server, &new).await.0, 200);
+    let old = signed(Algorithm::ES256, &ec, Some("e"));
+    assert_eq!(status(&server, &old).await.0, 401, "it was withdrawn");
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
+
+    // What can't be had, or holds no key, leaves the last set in force.
+    *text.lock().unwrap() = "<html>".into();
+    later(Duration::from_secs(31)).await;
+    assert_eq!(status(&server, &old).await.0, 401);
+    assert_eq!(asked.load(Ordering::Relaxed), 3);
+    assert_eq!(status(&server, &new).await.0, 200);
+
+    // A key that is known by an old set is taken, while the next set comes for those after.
+    *text.lock().unwrap() = ec_set();
+    later(Duration::from_secs(601)).await;
+    assert_eq!(status(&server, &new).await.0, 200);
+    let started = Instant::now();
+    while status(&server, &new).await.0 == 200 {
+        assert!(started.elapsed() < PATIENCE, "a withdrawn key stays");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+pub async fn serve_text(text: String) -> String {
+    serve_changing(Arc::new(Mutex::new(text))).await.0
+}
+
+/// Serves what the text is at the time; how often it was asked for.
+async fn serve_changing(text: Arc<Mutex<String>>) -> (String, Arc<AtomicU32>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let router = axum::Router::new().route("/keys", axum::routing::get(async || text));
+    let asked = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&asked);
+    let answer = async move || {
+        count.fetch_add(1, Ordering::Relaxed);
+        text.lock().unwrap().clone()
+    };
+    let router = axum::Router::new().route("/keys", axum::routing::get(answer));
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    format!("http://{address}/keys")
+    (format!("http://{address}/keys"), asked)
 }
 
 #[tokio::test]

@@ -11,6 +11,8 @@ use serde_json::Value;
 use tokio::time::Instant;
 use ureq::http::{HeaderMap, StatusCode};
 
+use crate::trust;
+
 const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
 
 pub(super) struct Probe {
@@ -69,6 +71,7 @@ impl Probe {
     ) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
+            .tls_config(trust::of_machine())
             .timeout_connect(Some(CONNECT_PATIENCE))
             .timeout_recv_response(Some(CONNECT_PATIENCE))
             .max_idle_connections(0)
