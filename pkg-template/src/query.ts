@@ -242,6 +242,10 @@ export class Query {
     const slot = this.attach();
     storeScalars(next, host.numbers, host.scratch);
     const pending = host.engine.set_state(slot, next.data === this.#data);
+    if (next.data === undefined) {
+      this.#validators = undefined;
+      this.#answerTags = '';
+    }
     if (kept) {
       this.restoreAnswer(kept);
     }

@@ -146,6 +146,7 @@ impl Engine {
         if !same {
             query.answer = None;
         }
+        query.no_store &= state.has_data;
         query.state = state;
         self.note_change(id);
         self.command(|engine| engine.announce(id, Action::Callers))

@@ -522,6 +522,15 @@ describe('Cache-Tag', () => {
     expect(found()).toEqual(['own', 'e']);
   });
 
+  it('goes with the data', async () => {
+    answer = tagged('"v1"', rows, { 'cache-tag': 'a', 'cache-control': 'no-store' });
+    await client.fetchQuery(options());
+    const query = client.getQueryCache().find({ queryKey })!;
+    query.reset();
+    expect(client.getQueryCache().findAll({ tags: ['a'] })).toEqual([]);
+    expect(query).toMatchObject({ isNoStore: false, keptAnswer: undefined });
+  });
+
   it('stays with a 304 that does not repeat it', async () => {
     answer = (request, response) =>
       tagged('"v1"', rows, request.headers['if-none-match'] ? {} : { 'cache-tag': 'a' })(request, response);
