@@ -1,14 +1,7 @@
 import type { QueryFunctionContext } from '@tanstack/query-core';
 import { reading } from '../bridge/reading';
 import { taskOf } from '../fetchSignal';
-
-/** What of an answer counts as long as its data does. The order is that of `Engine.hear`, with Age and Date in between. */
-export interface KeptHeaders {
-  readonly cacheControl: string;
-  readonly expires: string;
-  readonly vary: string;
-  readonly cacheTag: string;
-}
+import type { KeptHeaders } from './validators';
 
 /**
  * Lets the headers of an answer have their say on the query whose fetch this is: how long its data is fresh, whether it may be

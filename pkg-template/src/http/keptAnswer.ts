@@ -13,6 +13,10 @@ export interface KeptAnswer {
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTextOrNone = (value: unknown): boolean => value === null || isText(value);
 
+/** What may be sent: anything else would make each request fail. */
+const isHeaderOrNone = (value: unknown): boolean =>
+  value === null || (isText(value) && /^[\x20-\x7e\x80-\xff]{1,8192}$/.test(value));
+
 /** One that comes from outside, as far as it is one. */
 export function readKeptAnswer(value: unknown): KeptAnswer | undefined {
   if (typeof value !== 'object' || value === null) {
@@ -30,8 +34,8 @@ function isRequest(value: any): value is Placed {
   const { cacheControl, expires, vary, cacheTag } = value?.headers ?? {};
   return (
     isText(value?.url) &&
-    isTextOrNone(value.etag) &&
-    isTextOrNone(value.lastModified) &&
+    isHeaderOrNone(value.etag) &&
+    isHeaderOrNone(value.lastModified) &&
     [cacheControl, expires, vary, cacheTag].every(isText) &&
     Array.isArray(value.selecting) &&
     value.selecting.every((pair: any) => Array.isArray(pair) && isText(pair[0]) && isTextOrNone(pair[1])) &&

@@ -1,4 +1,10 @@
-import type { KeptHeaders } from './applyResponse';
+/** What of an answer counts as long as its data does. */
+export interface KeptHeaders {
+  readonly cacheControl: string;
+  readonly expires: string;
+  readonly vary: string;
+  readonly cacheTag: string;
+}
 
 /** A request that was answered, and the validators of its answer. */
 export interface Answered {
