@@ -20,6 +20,7 @@ import { FetchTask } from './fetchTask';
 import { type Answers, uniteTags } from './http/answers';
 import type { KeptAnswer } from './http/keptAnswer';
 import { type AnsweredWith, Validators } from './http/validators';
+import { Decodes } from './json/decodes';
 import { noop, skipToken } from './markers';
 import { Cold } from './memory/cold';
 import { REASONS } from './memory/memory';
@@ -96,6 +97,8 @@ export class Query {
   #announced: FetchTask | undefined;
   /** Stays once it is known: also who brings no such option then fetches pages. */
   #queryType: 'infinite' | undefined;
+  /** What its function had decoded. */
+  #decodes: Decodes | undefined;
   #tags = '';
   /** Those that the last answer named. */
   #answerTags = '';
@@ -386,6 +389,7 @@ export class Query {
     host.setQuery(this.slot, undefined);
     host.setData(this.slot, undefined);
     this.slot = DETACHED;
+    this.#decodes = undefined;
   }
 
   /** The query has got into the index: what lives there is told. */
@@ -416,6 +420,7 @@ export class Query {
       return;
     }
     this.#storeData(cold);
+    this.#forgetDecodes();
     // All of these would keep the data.
     this.#revert = undefined;
     if (this.#task?.ended) {
@@ -608,7 +613,10 @@ export class Query {
    */
   takeAnswer(value: unknown, generation: number, answers: Answers | undefined, shared?: FromElsewhere): void {
     const { host } = this.#cache;
-    const data = replaceData(this.#dataToShare, value, this.options);
+    const decodes = this.#sharesAsUsual && this.#decodes?.isOf(host.engine, this.slot) ? this.#decodes : undefined;
+    const isShared = decodes?.isShared(value, this.#data);
+    const data = isShared ? value : replaceData(this.#dataToShare, value, this.options);
+    decodes?.settle(value, data);
     const tags = this.#tagsOf(data);
     const slot = this.attach();
     if (answers) {
@@ -629,6 +637,33 @@ export class Query {
     host.drain(this.#measure(pending), {
       action: { data, type: 'success', dataUpdatedAt: shared?.updatedAt, manual: undefined },
     });
+  }
+
+  /**
+   * The value of a JSON body that its function got. `undefined` where nothing is to be kept of the data before, or something
+   * else decides on it: then the body is to be parsed as it is.
+   */
+  decode(pieces: readonly Uint8Array[]): unknown {
+    if (this.slot === DETACHED || !this.#sharesAsUsual || this.#queryType) {
+      return undefined;
+    }
+    const { host } = this.#cache;
+    if (!this.#decodes?.isOf(host.engine, this.slot)) {
+      this.#decodes = new Decodes(host, this.slot);
+    }
+    return this.#decodes!.decode(pieces, this.#data);
+  }
+
+  #forgetDecodes(): void {
+    if (this.#decodes?.isOf(this.#cache.host.engine, this.slot)) {
+      this.#decodes.forget();
+    }
+    this.#decodes = undefined;
+  }
+
+  get #sharesAsUsual(): boolean {
+    const { structuralSharing } = this.options;
+    return typeof structuralSharing !== 'function' && structuralSharing !== false;
   }
 
   /** Takes why a try has failed, after which there will be another. */
@@ -761,6 +796,7 @@ export class Query {
       task.settled = true;
       task.ended = true;
     }
+    this.#decodes = undefined;
     this.#snapshot = this.#knownState();
     this.#version++;
     this.#revert = undefined;
@@ -808,6 +844,9 @@ export class Query {
   }
 
   #changeData(data: unknown): void {
+    if (data === undefined) {
+      this.#forgetDecodes();
+    }
     if (data !== this.#data) {
       this.revision++;
     }

@@ -28,6 +28,10 @@ export function replaceEqualDeep(a: any, b: any, depth = 0): any {
   let equal = 0;
   for (let at = 0; at < length; at++) {
     const name = names ? names[at]! : at;
+    if (name === '__proto__') {
+      // An assignment would set the copy's prototype.
+      Object.defineProperty(copy, name, { enumerable: true, configurable: true, writable: true });
+    }
     const old = (a as any)[name];
     const value = (b as any)[name];
     if (old === value) {

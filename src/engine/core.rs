@@ -1,6 +1,7 @@
 //! The engine of one query cache.
 
 use super::clock::Clock;
+use super::delta::kept::Kept;
 use super::effect::{Action, Effect};
 use super::fetch::Environment;
 use super::frames::{Frame, Run, Work};
@@ -66,6 +67,8 @@ pub struct Engine {
     pub(super) tick: u32,
     pub(super) floor: u32,
     /// What values take, where somebody asked for a bound.
+    /// The bodies of queries whose data was decoded.
+    pub(super) kept: Kept,
     pub(super) memory: Option<Box<Memory>>,
     pub(super) memory_timer: TimerId,
     pub(super) memory_at: f64,

@@ -5,6 +5,7 @@ pub mod census;
 pub mod clock;
 pub mod core;
 pub mod decision;
+pub mod delta;
 mod early;
 pub mod effect;
 mod emit;

@@ -9,6 +9,8 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
+use super::delta::Decoding;
+
 use crate::engine::core::Engine as Core;
 use crate::engine::fetch::Environment;
 use crate::engine::fetch::NetworkMode;
@@ -31,6 +33,7 @@ pub struct Engine {
     pub(crate) core: Rc<RefCell<Core>>,
     pub(super) inbox: Vec<u32>,
     pub(super) scratch: Box<[f64; SCRATCH]>,
+    pub(super) decoding: Decoding,
 }
 
 pub(super) const fn environment(bits: u32) -> Environment {
@@ -71,6 +74,7 @@ impl Engine {
             core: Rc::new(RefCell::new(Core::new(seed.to_bits()))),
             inbox: vec![0; 64],
             scratch: Box::new([0.0; SCRATCH]),
+            decoding: Decoding::default(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The bindings: everything that talks to JavaScript. Converts; decides nothing.
 mod clock;
+mod delta;
 mod engine;
 mod events;
 mod fetching;

@@ -2,6 +2,7 @@
 mod beside;
 mod churn;
 mod clock;
+mod delta;
 mod glob;
 mod glob_redis;
 mod http;

@@ -209,6 +209,11 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
     return this.#numbers;
   }
 
+  /** A part of the engine's memory; good until the next call of the engine. */
+  bytes(at: number, length: number): Uint8Array {
+    return new Uint8Array(this.#instance.memory.buffer, at, length);
+  }
+
   /** Hands ids or symbols to the next command. */
   send(values: ArrayLike<number>, length: number): void {
     const at = this.engine.inbox_ptr(length) >>> 2;

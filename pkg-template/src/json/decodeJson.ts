@@ -1,10 +1,11 @@
 import type { QueryFunctionContext } from '@tanstack/query-core';
-import { utf8 } from '../bridge/utf8';
 import { taskOf } from '../fetchSignal';
 import { applyResponse } from '../http/applyResponse';
 import { checkResponse, unreadable } from '../http/checkResponse';
+import type { Query } from '../query';
 import { show } from '../show';
 import { type Body, bytesOf, readBody } from './body';
+import { parse } from './text';
 
 /**
  * The value of a JSON body. Rejects with the SyntaxError of `JSON.parse` where it isn't JSON, with the signal's reason where
@@ -30,7 +31,7 @@ export async function decodeBody(context: QueryFunctionContext, body: Body, url?
   const bytes = bytesOf(body);
   const pieces = bytes ? [bytes] : await readBody(body, signal);
   try {
-    return parse(pieces);
+    return queryOf(context)?.decode(pieces) ?? parse(pieces);
   } catch (error) {
     throw answer ? unreadable(error, answer, pieces) : error;
   }
@@ -56,11 +57,8 @@ function signalOf(context: QueryFunctionContext): AbortSignal | undefined {
   return taskOf(context)?.signal ?? context.signal;
 }
 
-function parse(pieces: readonly Uint8Array[]): unknown {
-  const decoder = new (utf8().TextDecoder)();
-  let text = '';
-  for (const piece of pieces) {
-    text += decoder.decode(piece, { stream: true });
-  }
-  return JSON.parse(text + decoder.decode());
+/** Whose body it is; of a copied context, or one that isn't ours, as its key says. */
+function queryOf(context: QueryFunctionContext): Query | undefined {
+  const known = taskOf(context)?.query;
+  return known ?? (context?.client?.getQueryCache().find({ queryKey: context.queryKey }) as never);
 }

@@ -1,0 +1,190 @@
+import { FEW, isEqual, share, shareRun, takeWhatMoved } from './share';
+
+type Members = Record<string, unknown>;
+
+/** The words of a plan: src/engine/delta/plan.rs has their meaning. */
+const COPY = 0;
+const NEW = 1;
+const ARRAY = 0;
+const PATCHED = 1;
+
+/** The values don't fit the plan: the body is to be parsed as a whole. */
+export class Misfit extends Error {}
+
+/** Makes the new value from the old one, and from what was parsed. What equals its old counterpart is that one. */
+export function assemble(words: Uint32Array, values: readonly unknown[], old: unknown): unknown {
+  let at = 0;
+  let next = 0;
+  /** Containers that were made here: no old ones, they can still be changed. */
+  const ours = new Set<unknown>();
+
+  const container = (before: unknown): unknown => {
+    const kind = words[at++]!;
+    if (typeof before !== 'object' || before === null || Array.isArray(before) !== (kind === ARRAY)) {
+      throw new Misfit();
+    }
+    const made =
+      kind === ARRAY
+        ? array(before as unknown[])
+        : kind === PATCHED
+          ? patched(before as Members)
+          : rebuilt(before as Members);
+    if (made !== before) {
+      ours.add(made);
+    }
+    return made;
+  };
+
+  /** Takes the parts that equal those of what stood in a moved container's place, as sharing by index would. */
+  const takeWhatStood = (there: any, made: any): void => {
+    if (typeof there !== 'object' || there === null || Array.isArray(there) !== Array.isArray(made)) {
+      return;
+    }
+    for (const name of Object.keys(made)) {
+      const stood = own(there, name);
+      const value = own(made, name);
+      if (typeof value === 'object' && value !== null && value !== stood) {
+        if (isEqual(stood, value, 0)) {
+          define(made, name, stood);
+        } else if (ours.has(value)) {
+          takeWhatStood(stood, value);
+        }
+      }
+    }
+  };
+
+  const array = (before: unknown[]): unknown[] => {
+    const count = words[at++]!;
+    const made = new Array(count);
+    let same = count === before.length;
+    let filled = 0;
+    // What was found by its text needn't be looked for; so much is looked for in any case.
+    const unequal: number[] | undefined = count <= FEW && before.length <= FEW ? [] : undefined;
+    for (let left = words[at++]!; left > 0; left--) {
+      const word = words[at++]!;
+      if (word === COPY) {
+        const from = words[at++]!;
+        const length = words[at++]!;
+        same &&= from === filled;
+        for (let i = 0; i < length; i++) {
+          made[filled + i] = before[from + i];
+        }
+        filled += length;
+      } else if (word === NEW) {
+        const length = words[at++]!;
+        const run = values.slice(next, next + length);
+        next += length;
+        shareRun(before, words[at++]!, words[at++]!, run, filled);
+        for (const value of run) {
+          same &&= Object.is(value, before[filled]);
+          unequal?.push(filled);
+          made[filled++] = value;
+        }
+      } else {
+        const ordinal = words[at++]!;
+        const kid = container(before[ordinal]);
+        if (ordinal !== filled && ours.has(kid)) {
+          takeWhatStood(before[filled], kid);
+        }
+        same &&= kid === before[filled];
+        unequal?.push(filled);
+        made[filled++] = kid;
+      }
+    }
+    if (!same && unequal?.length) {
+      takeWhatMoved(before, 0, before.length, made, unequal);
+    }
+    return same ? before : made;
+  };
+
+  const patched = (before: Members): Members => {
+    const removed = values[next++] as string[];
+    const count = words[at++]!;
+    const isWhole = Object.keys(before).length === words[at++]!;
+    const made: Members = { ...before };
+    for (const name of removed) {
+      delete made[name];
+    }
+    let same = count === words[at - 1];
+    for (let left = words[at++]!; left > 0; left--) {
+      const word = words[at++]!;
+      if (word === COPY) {
+        at += 2;
+      } else if (word === NEW) {
+        const members = values[next++] as Members;
+        at++;
+        for (const name of Object.keys(members)) {
+          const value = share(own(before, name), members[name]);
+          same &&= Object.is(own(before, name), value);
+          define(made, name, value);
+        }
+      } else {
+        const name = values[next++] as string;
+        const kid = container(own(before, name));
+        same &&= kid === own(before, name);
+        define(made, name, kid);
+      }
+    }
+    // Fewer names than members: some came twice.
+    if (!isWhole || Object.keys(made).length !== count) {
+      throw new Misfit();
+    }
+    return same ? before : made;
+  };
+
+  const rebuilt = (before: Members): Members => {
+    const names = values[next++] as string[];
+    const count = words[at++]!;
+    const isWhole = Object.keys(before).length === words[at++]!;
+    const made: Members = {};
+    let named = 0;
+    let same = count === Object.keys(before).length;
+    for (let left = words[at++]!; left > 0; left--) {
+      const word = words[at++]!;
+      if (word === COPY) {
+        const end = named + words[at + 1]!;
+        at += 2;
+        for (; named < end; named++) {
+          define(made, names[named]!, own(before, names[named]!));
+        }
+      } else if (word === NEW) {
+        const members = values[next++] as Members;
+        const end = named + words[at++]!;
+        for (; named < end; named++) {
+          const name = names[named]!;
+          const value = share(own(before, name), own(members, name));
+          same &&= Object.hasOwn(before, name) && Object.is(own(before, name), value);
+          define(made, name, value);
+        }
+      } else {
+        const name = names[named++]!;
+        next++;
+        const kid = container(own(before, name));
+        same &&= kid === own(before, name);
+        define(made, name, kid);
+      }
+    }
+    if (!isWhole || names.length !== count || Object.keys(made).length !== count) {
+      throw new Misfit();
+    }
+    return same ? before : made;
+  };
+
+  const value = container(old);
+  if (next !== values.length) {
+    throw new Misfit();
+  }
+  return value;
+}
+
+function own(members: Members, name: string): unknown {
+  return name !== '__proto__' || Object.hasOwn(members, name) ? members[name] : undefined;
+}
+
+function define(members: Members, name: string, value: unknown): void {
+  if (name === '__proto__') {
+    Object.defineProperty(members, name, { value, enumerable: true, configurable: true, writable: true });
+  } else {
+    members[name] = value;
+  }
+}

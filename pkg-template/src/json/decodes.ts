@@ -1,0 +1,121 @@
+import type { Host } from '../bridge/host';
+import { assemble } from './assemble';
+import { share } from './share';
+import { parse, textOf } from './text';
+
+/** Longer bodies (bytes) aren't compared; the engine refuses them too. */
+const MAX_BODY = 32 * 2 ** 20;
+/** Decoded values of one query, as many as the engine keeps bodies of it. */
+const MOST = 3;
+/** What the engine says of a body. */
+const UNCHANGED = 0;
+const PARTS = 1;
+const VERDICTS = 4;
+
+/** One body, and what it came to. */
+interface Decode {
+  /** Under which number the engine keeps it. */
+  readonly stamp: number;
+  value: unknown;
+  /** The value that it was compared with. */
+  against: unknown;
+}
+
+/** What was decoded for one query: values here, their bodies in the engine. */
+export class Decodes {
+  readonly #host: Host<any, any>;
+  /** An engine's numbers mean nothing to another one. */
+  readonly #engine: Host<any, any>['engine'];
+  readonly #slot: number;
+  #all: Decode[] = [];
+
+  constructor(host: Host<any, any>, slot: number) {
+    this.#host = host;
+    this.#engine = host.engine;
+    this.#slot = slot;
+  }
+
+  /** Whether they belong to this engine and slot. */
+  isOf(engine: unknown, slot: number): boolean {
+    return this.#engine === engine && this.#slot === slot;
+  }
+
+  /** The value of a body; what equals parts of the value before keeps its identity. `data` is what the query has now. */
+  decode(pieces: readonly Uint8Array[], data: unknown): unknown {
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    if (length > MAX_BODY) {
+      return parse(pieces);
+    }
+    const base = this.#all.find((known) => known.value === data) ?? this.#all.at(-1);
+    const body = this.#host.bytes(this.#engine.body_ptr(length), length);
+    let at = 0;
+    for (const piece of pieces) {
+      body.set(piece, at);
+      at += piece.length;
+    }
+    const said = this.#engine.decode_body(this.#slot, base?.stamp ?? 0);
+    const verdict = said % VERDICTS;
+    if (verdict === UNCHANGED) {
+      return base!.value;
+    }
+    const stamp = (said - verdict) / VERDICTS;
+    const value = verdict === PARTS ? this.#made(base!.value, pieces) : fresh(base?.value, pieces);
+    if (typeof value === 'object' && value !== null) {
+      this.#all.push({ stamp, value, against: base?.value });
+      if (this.#all.length > MOST) {
+        this.#all.splice(this.#all[0] === base ? 1 : 0, 1);
+      }
+    }
+    return value;
+  }
+
+  /** Whether a value has all that it can keep of `data`. */
+  isShared(value: unknown, data: unknown): boolean {
+    return this.#all.some((known) => known.value === value && known.against === data);
+  }
+
+  /** The query has got `data`, which equals this answer of its function. */
+  settle(value: unknown, data: unknown): void {
+    const exact = this.#all.find((known) => known.value === value);
+    const settled = exact ?? this.#all.at(-1);
+    if (!settled) {
+      return;
+    }
+    if (exact) {
+      // A merge of the answer and the data before equals the answer.
+      exact.value = data;
+    }
+    // It would keep what was before.
+    settled.against = undefined;
+    if (this.#all.length > 1) {
+      this.#all = [settled];
+    }
+    this.#engine.settle_body(this.#slot, settled.stamp);
+  }
+
+  /** Forgets the bodies too. */
+  forget(): void {
+    this.#all = [];
+    this.#engine.forget_bodies(this.#slot);
+  }
+
+  #made(old: unknown, pieces: readonly Uint8Array[]): unknown {
+    const engine = this.#engine;
+    const length = engine.plan_text_length();
+    const words = new Uint32Array(this.#host.bytes(0, 0).buffer, engine.plan_ptr(), engine.plan_length());
+    try {
+      const values = length > 0 ? JSON.parse(textOf([this.#host.bytes(engine.plan_text_ptr(), length)])) : [];
+      return assemble(words, values as unknown[], old);
+    } catch {
+      // The whole text has the error in its place, or none.
+      return fresh(old, pieces);
+    } finally {
+      engine.forget_plan();
+    }
+  }
+}
+
+function fresh(old: unknown, pieces: readonly Uint8Array[]): unknown {
+  const value = parse(pieces);
+  return old === undefined ? value : share(old, value);
+}

@@ -1,0 +1,216 @@
+//! The bodies of queries, for the next ones to be compared with: bounded, and counted.
+
+use std::collections::VecDeque;
+
+use rustc_hash::FxHashMap;
+
+use super::{Change, Document, MAX_BODY};
+
+/// All bodies together take no more than this (bytes); those of the queries whose last answer is the oldest go first.
+pub const MAX_KEPT: usize = 64 << 20;
+/// Bodies of one query: that of its data, and those of fetches on their way.
+const MOST_OF_ONE: usize = 3;
+
+/// A buffer of more bytes isn't kept for the next body.
+pub const MAX_SPARE: usize = 8 << 20;
+
+/// No body.
+pub const NO_BODY: u32 = 0;
+
+/// What was decoded, in bytes and bodies.
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
+pub struct Decoded {
+    /// Bodies.
+    pub bodies: f64,
+    /// Bodies of which nothing had to be parsed.
+    pub unchanged: f64,
+    /// Bodies of which parts had to be parsed.
+    pub partial: f64,
+    /// Bytes received.
+    pub received: f64,
+    /// Bytes of JSON that had to be parsed.
+    pub parsed: f64,
+    /// Queries whose bodies were dropped to stay within the bound.
+    pub dropped: f64,
+}
+
+/// What a body comes to.
+#[derive(Debug)]
+pub enum Verdict {
+    /// The value of the body that it was compared with.
+    Unchanged,
+    /// The value is made as the plan says.
+    Parts(super::plan::Plan),
+    /// Its text is to be parsed.
+    All,
+}
+
+#[derive(Debug)]
+struct Body {
+    stamp: u32,
+    document: Document,
+}
+
+#[derive(Debug, Default)]
+struct Entry {
+    bodies: Vec<Body>,
+    bytes: usize,
+    used: u64,
+}
+
+/// Bodies by query.
+#[derive(Debug, Default)]
+pub struct Kept {
+    entries: FxHashMap<u32, Entry>,
+    /// Queries in the order in which they were used, and when that was.
+    order: VecDeque<(u32, u64)>,
+    /// A buffer for the next body.
+    spare: Vec<u8>,
+    bytes: usize,
+    clock: u64,
+    stamp: u32,
+    /// What was decoded.
+    pub decoded: Decoded,
+}
+
+impl Kept {
+    /// Bytes that all bodies take, and what is known of them.
+    pub const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Bytes that the bodies of a query take.
+    pub fn bytes_of(&self, query: u32) -> usize {
+        self.entries.get(&query).map_or(0, |entry| entry.bytes)
+    }
+
+    /// Queries that have bodies.
+    pub fn queries(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Room for a body of so many bytes; what is in it is left from others.
+    pub fn take_buffer(&mut self, length: usize) -> Vec<u8> {
+        let mut buffer = std::mem::take(&mut self.spare);
+        buffer.resize(length, 0);
+        buffer
+    }
+
+    /// Takes a buffer that nobody needs any more.
+    fn give_back(&mut self, buffer: Vec<u8>) {
+        if (self.spare.capacity()..=MAX_SPARE).contains(&buffer.capacity()) {
+            self.spare = buffer;
+        }
+    }
+
+    /// Compares a body of a query with the one under `base`, and keeps it. What it comes to, and the number that it is kept
+    /// under.
+    pub fn decode(&mut self, query: u32, base: u32, text: Vec<u8>) -> (Verdict, u32) {
+        let length = text.len();
+        self.decoded.bodies += 1.0;
+        self.decoded.received += length as f64;
+        if length > MAX_BODY {
+            self.forget(query);
+            self.decoded.parsed += length as f64;
+            return (Verdict::All, NO_BODY);
+        }
+        let entry = self.entries.entry(query).or_default();
+        let known = entry.bodies.iter().find(|body| body.stamp == base);
+        let change = match known {
+            Some(body) => body.document.compare(text),
+            None => Change::All(Document::new(text)),
+        };
+        let (verdict, document) = match change {
+            Change::None(text) => {
+                self.decoded.unchanged += 1.0;
+                self.touch(query);
+                self.give_back(text);
+                return (Verdict::Unchanged, base);
+            }
+            Change::Parts(plan, document) => {
+                self.decoded.partial += 1.0;
+                self.decoded.parsed += plan.text.len() as f64;
+                (Verdict::Parts(plan), document)
+            }
+            Change::All(document) => {
+                self.decoded.parsed += length as f64;
+                (Verdict::All, document)
+            }
+        };
+        self.stamp = self.stamp.wrapping_add(1).max(NO_BODY + 1);
+        let stamp = self.stamp;
+        entry.bodies.push(Body { stamp, document });
+        if entry.bodies.len() > MOST_OF_ONE {
+            // The first one is that of the data, if any is.
+            let at = usize::from(entry.bodies[0].stamp == base);
+            let gone = entry.bodies.remove(at);
+            self.give_back(gone.document.into_text());
+        }
+        self.measure(query);
+        self.touch(query);
+        self.shrink(query);
+        (verdict, stamp)
+    }
+
+    /// The query's data is that of this body: the others are no longer needed.
+    pub fn settle(&mut self, query: u32, stamp: u32) {
+        let Some(entry) = self.entries.get_mut(&query) else {
+            return;
+        };
+        if entry.bodies.first().is_some_and(|body| body.stamp < stamp) {
+            let later = entry.bodies.iter().position(|body| body.stamp >= stamp);
+            let gone = entry.bodies.drain(..later.unwrap_or(entry.bodies.len()));
+            let last = gone.last().map(|body| body.document.into_text());
+            self.measure(query);
+            self.give_back(last.unwrap_or_default());
+        }
+    }
+
+    /// Forgets the bodies of a query.
+    pub fn forget(&mut self, query: u32) {
+        if let Some(entry) = self.entries.remove(&query) {
+            self.bytes -= entry.bytes;
+        }
+    }
+
+    fn measure(&mut self, query: u32) {
+        if let Some(entry) = self.entries.get_mut(&query) {
+            self.bytes -= entry.bytes;
+            entry.bytes = entry.bodies.iter().map(|body| body.document.bytes()).sum();
+            self.bytes += entry.bytes;
+        }
+    }
+
+    fn touch(&mut self, query: u32) {
+        self.clock += 1;
+        let Some(entry) = self.entries.get_mut(&query) else {
+            return;
+        };
+        entry.used = self.clock;
+        self.order.push_back((query, self.clock));
+        if self.order.len() > 2 * self.entries.len() + 64 {
+            let entries = &self.entries;
+            self.order.retain(|(query, used)| {
+                entries.get(query).is_some_and(|entry| entry.used == *used)
+            });
+        }
+    }
+
+    /// Drops what was used longest ago, but not the bodies of this query.
+    fn shrink(&mut self, but: u32) {
+        while self.bytes > MAX_KEPT {
+            let Some((query, used)) = self.order.pop_front() else {
+                return;
+            };
+            if query != but
+                && self
+                    .entries
+                    .get(&query)
+                    .is_some_and(|entry| entry.used == used)
+            {
+                self.forget(query);
+                self.decoded.dropped += 1.0;
+            }
+        }
+    }
+}

@@ -1,0 +1,360 @@
+import { replaceEqualDeep } from '@tanstack/query-core';
+import { decodeJson, type QueryClient, type QueryKey } from 'ferroquery';
+
+type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+/** Numbers in [0, below). */
+type Random = (below: number) => number;
+
+/** SplitMix32: the same seed gives the same documents anywhere. */
+export function randomFrom(seed: number): Random {
+  let state = seed | 0;
+  return (below) => {
+    state = (state + 0x9e3779b9) | 0;
+    let mixed = state ^ (state >>> 16);
+    mixed = Math.imul(mixed, 0x21f0aaad);
+    mixed ^= mixed >>> 15;
+    mixed = Math.imul(mixed, 0x735a2d97);
+    mixed ^= mixed >>> 15;
+    return (mixed >>> 0) % below;
+  };
+}
+
+const NAMES = ['id', 'name', 'a', 'b', 'rows', '__proto__', '0', '7', '12', 'toString', '', 'é', '"', '\\'];
+const TEXTS = [
+  '',
+  'x',
+  '"',
+  '\\',
+  '\\"',
+  '{',
+  '[',
+  ']',
+  '}',
+  ',',
+  ':',
+  'é',
+  '😀',
+  '\ud800',
+  '\u0000',
+  '\n',
+  '\\\\"',
+  '},{',
+];
+const NUMBERS = [0, -0, 1, -1, 0.5, 1e21, 1e-7, 9007199254740991, -1.5e300];
+
+function leaf(random: Random): Json {
+  switch (random(8)) {
+    case 0:
+      return null;
+    case 1:
+      return random(2) === 0;
+    case 2:
+    case 3:
+      return random(20);
+    case 4:
+      return NUMBERS[random(NUMBERS.length)]!;
+    case 5:
+      return 'pad'.repeat(random(40));
+    default:
+      return TEXTS[random(TEXTS.length)]! + TEXTS[random(TEXTS.length)]!;
+  }
+}
+
+function members(random: Random, depth: number, count: number): Json {
+  const made: Record<string, Json> = {};
+  for (let i = 0; i < count; i++) {
+    put(made, random(3) > 0 ? NAMES[random(NAMES.length)]! : `k${random(40)}`, value(random, depth));
+  }
+  return made;
+}
+
+function put(object: object, name: string, value: Json): void {
+  Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function value(random: Random, depth: number): Json {
+  if (depth <= 0) {
+    return leaf(random);
+  }
+  switch (random(6)) {
+    case 0:
+      return leaf(random);
+    case 1:
+      return members(random, depth - 1, random(6));
+    case 2:
+      return Array.from({ length: random(6) }, () => value(random, depth - 1));
+    case 3:
+      return rows(random, random(12));
+    default:
+      return depth > 1 ? members(random, depth - 1, 1 + random(4)) : leaf(random);
+  }
+}
+
+/** A list as a table has it, or, with few ids, one whose elements repeat. */
+function rows(random: Random, count: number): Json {
+  const kind = random(4);
+  return Array.from({ length: count }, () => row(random, kind));
+}
+
+function row(random: Random, kind: number): Json {
+  switch (kind) {
+    case 0:
+      return [random(5), random(3)];
+    case 1:
+      return { t: random(9), v: [random(2), {}] };
+    default:
+      return {
+        id: random(9_999),
+        name: `n${random(5)}`,
+        pad: 'p'.repeat(random(150)),
+        owner: { id: random(4), tags: ['a', { b: random(3) }] },
+        list: rows(random, random(3)),
+      };
+  }
+}
+
+/** A body: mostly one that is big enough to be guided through. */
+export function document(random: Random): Json {
+  switch (random(5)) {
+    case 0:
+      return value(random, 4);
+    case 1:
+      return rows(random, 5 + random(25));
+    case 2:
+      return members(random, 3, 10 + random(25));
+    case 3:
+      return { id: 1, data: rows(random, 10 + random(20)), page: random(3), extra: value(random, 3) };
+    default:
+      return [1, 2, 3].map((id) => ({ id, series: rows(random, 5 + random(25)), rest: value(random, 2) }));
+  }
+}
+
+/** Changes something in a document; gives back what stands in its place. */
+export function edited(random: Random, at: Json, depth = 0): Json {
+  if (typeof at !== 'object' || at === null) {
+    return leaf(random);
+  }
+  if (Array.isArray(at)) {
+    const made = at.slice();
+    const i = random(made.length + 1);
+    if (i < made.length && random(depth > 4 ? 9 : 3) > 0) {
+      made[i] = edited(random, made[i]!, depth + 1);
+      return made;
+    }
+    switch (random(8)) {
+      case 0:
+        made.splice(i, 1 + random(3));
+        break;
+      case 1:
+        made.unshift(row(random, random(4)));
+        break;
+      case 2:
+        made.push(made[i] ?? leaf(random));
+        break;
+      case 3:
+        made.reverse();
+        break;
+      case 4:
+        made.unshift(...made.splice(i, 1));
+        break;
+      case 5:
+        return made.map((element) => (random(4) === 0 ? edited(random, element, depth + 1) : element));
+      default:
+        made.splice(i, 0, row(random, random(4)));
+    }
+    return made;
+  }
+  const names = Object.keys(at);
+  const name = names[random(names.length + 1)];
+  const made: Record<string, Json> = {};
+  const kind = random(6);
+  if (kind === 0) {
+    put(made, NAMES[random(NAMES.length)]!, leaf(random));
+  }
+  for (const each of kind === 1 ? names.reverse() : names) {
+    const before = Object.getOwnPropertyDescriptor(at, each)!.value as Json;
+    if (each === name && kind > 1) {
+      if (kind > 2) put(made, each, edited(random, before, depth + 1));
+    } else {
+      put(made, each, before);
+    }
+  }
+  if (kind === 1) {
+    put(made, NAMES[random(NAMES.length)]!, leaf(random));
+  }
+  return made;
+}
+
+/** A text of the document: with white space of some kind, and now and then members that come twice or names written otherwise. */
+export function textOf(random: Random, document: Json): string {
+  const odd = random(12);
+  const text = JSON.stringify(document, keepZeros, odd === 0 ? random(3) : 0).replaceAll(ZERO, '-0');
+  switch (odd) {
+    case 1:
+      return text.replaceAll('"a":', '"a":7,"a" :\t');
+    case 2:
+      return text.replaceAll('"id"', '"\\u0069d"');
+    case 3:
+      return ` \n${text.replaceAll('},{', '} ,\r\n {')}\t`;
+    case 4:
+      return `\ufeff${text}`;
+    case 5: {
+      // Mostly no JSON any more.
+      const cut = random(text.length + 1);
+      return text.slice(0, cut) + TEXTS[random(TEXTS.length)] + text.slice(cut + random(3));
+    }
+    default:
+      return text;
+  }
+}
+
+const ZERO = '"-0!"';
+const keepZeros = (_: string, value: unknown) => (Object.is(value, -0) ? '-0!' : value);
+
+/** What is wrong with a new value, beside the one before and what query-core would make of both; or nothing. */
+export function fault(before: unknown, parsed: unknown, ours: unknown, byHand: boolean): string | undefined {
+  const found = differs(parsed, ours, '$');
+  if (found || JSON.stringify(parsed).includes('__proto__')) {
+    // query-core loses such members.
+    return found;
+  }
+  return lostIdentity(before, replaceEqualDeep(before, parsed), ours, containersIn(before), byHand, '$');
+}
+
+function differs(a: any, b: any, at: string): string | undefined {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
+    return Object.is(a, b) ? undefined : `${at} is ${String(b)}, not ${String(a)}`;
+  }
+  const names = Object.keys(a);
+  if (Array.isArray(a) !== Array.isArray(b) || names.length !== Object.keys(b).length) {
+    return `${at} has another shape`;
+  }
+  for (const name of names) {
+    if (!Object.hasOwn(b, name)) {
+      return `${at}.${name} is missing`;
+    }
+    const found = differs(a[name], b[name], `${at}.${name}`);
+    if (found) {
+      return found;
+    }
+  }
+  return undefined;
+}
+
+const isContainer = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const own = (value: Record<string, unknown>, name: string) => (Object.hasOwn(value, name) ? value[name] : undefined);
+
+/** What a row goes by. */
+const idOf = (row: unknown): unknown => (isContainer(row) ? (row.id ?? row.t ?? row[0]) : row);
+
+/** All objects and arrays of a value. */
+function containersIn(value: unknown, found = new Set<unknown>()): Set<unknown> {
+  if (isContainer(value)) {
+    found.add(value);
+    for (const part of Object.values(value)) {
+      containersIn(part, found);
+    }
+  }
+  return found;
+}
+
+/**
+ * Where a part is a new object and needn't be. A part that has moved along with its row is that of the row: at its new place
+ * query-core may have kept an equal one of another row.
+ */
+function lostIdentity(
+  before: unknown,
+  theirs: unknown,
+  ours: unknown,
+  known: ReadonlySet<unknown>,
+  byHand: boolean,
+  at: string,
+): string | undefined {
+  if (!isContainer(before) || !isContainer(theirs) || !isContainer(ours) || known.has(ours)) {
+    return undefined;
+  }
+  // Zeros of either sign are the same for query-core, and not here.
+  if (theirs === before && !differs(before, ours, '')) {
+    return `${at} is a new object, and query-core keeps the one before`;
+  }
+  // After a write by hand sharing is query-core's, by index.
+  if (!byHand && Array.isArray(before) && Array.isArray(ours)) {
+    // One that has doubled needn't be found; one that is gone from its place must be.
+    const taken = new Set<unknown>(ours);
+    const gone = before.filter((element) => isContainer(element) && !taken.has(element));
+    const texts = new Set(gone.map((element) => JSON.stringify(element, keepZeros)));
+    const i = ours.findIndex(
+      (element) => isContainer(element) && !known.has(element) && texts.has(JSON.stringify(element, keepZeros)),
+    );
+    if (i >= 0) {
+      return `${at}.${i} is a new object, and only has moved`;
+    }
+  }
+  for (const name of Object.keys(ours)) {
+    if (Array.isArray(ours) && Array.isArray(before)) {
+      const id = idOf(ours[name as never]);
+      const rows = before.filter((row) => idOf(row) === id);
+      // A row that has moved and changed is compared with itself, not with the one that stood in its place.
+      if (rows.length !== 1 || rows[0] !== before[name as never]) {
+        continue;
+      }
+    }
+    const found = lostIdentity(own(before, name), own(theirs, name), ours[name], known, byHand, `${at}.${name}`);
+    if (found) {
+      return found;
+    }
+  }
+  return undefined;
+}
+
+function attempt(parse: () => unknown): { value?: unknown; error?: string } {
+  try {
+    return { value: parse() };
+  } catch (error) {
+    return { error: String(error) };
+  }
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Decodes a sequence of edits of one document for one query; the first fault, with what led to it. */
+export async function sequence(client: QueryClient, seed: number, steps: number): Promise<string | undefined> {
+  const random = randomFrom(seed);
+  const queryKey: QueryKey = ['fuzz', seed % 16];
+  let now = document(random);
+  client.removeQueries({ queryKey });
+  for (let step = 0; step < steps; step++) {
+    if (step > 0) {
+      for (let edits = random(3); edits >= 0; edits--) {
+        now = edited(random, now);
+      }
+    }
+    const byHand = random(10) === 0;
+    if (byHand) {
+      client.setQueryData(queryKey, structuredClone(client.getQueryData(queryKey)));
+    }
+    const before = client.getQueryData(queryKey);
+    const bytes = encoder.encode(textOf(random, now));
+    const text = decoder.decode(bytes);
+    const parsed = attempt(() => JSON.parse(text));
+    const options = { queryKey, staleTime: 0, retry: false, queryFn: (context: never) => decodeJson(context, bytes) };
+    const thrown = await client.fetchQuery(options as never).then(
+      () => undefined,
+      (error: unknown) => String(error),
+    );
+    const after = client.getQueryData(queryKey);
+    const found =
+      thrown === parsed.error
+        ? parsed.error === undefined
+          ? fault(before, parsed.value, after, byHand)
+          : Object.is(before, after)
+            ? undefined
+            : 'the data has changed'
+        : `it threw ${thrown}, not ${parsed.error}`;
+    if (found) {
+      return `seed ${seed}, step ${step}: ${found}`;
+    }
+  }
+  return undefined;
+}
