@@ -334,3 +334,19 @@ fn a_value_that_can_t_be_sent_or_taken_leads_to_a_fetch() {
     assert!(tabs.begins(1));
     assert_eq!(tabs.counts(1).refused, 1);
 }
+
+#[test]
+fn a_tab_that_wants_what_another_one_is_asking_for_goes_second() {
+    let mut tabs = Tabs::open(3);
+    // The last by name asks; the first answers, and only then wants the same. The other one is slow to answer.
+    tabs.want(2, wish(0));
+    tabs.frozen.push(1);
+    tabs.deliver();
+    tabs.frozen.clear();
+    tabs.want(0, wish(0));
+    tabs.deliver();
+    tabs.pass(ASK_MS);
+    assert_eq!([tabs.begins(0), tabs.begins(2)], [false, true]);
+    tabs.settle(2, true);
+    assert!(tabs.takes(0));
+}

@@ -13,7 +13,7 @@ import type { ShareSettings } from './options';
 import { isShareable } from './shareable';
 
 /** How long a fetch waits for the live connection to know where it is (ms). */
-const PATIENCE_MS = 250;
+const PATIENCE_MS = 400;
 
 const finalizer = new FinalizationRegistry<AbortController>((listening) => listening.abort());
 

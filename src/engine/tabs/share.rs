@@ -25,9 +25,9 @@ mod message;
 mod peer;
 
 /// How long the other tabs have to say what they have, in ms.
-pub const ASK_MS: f64 = 150.0;
+pub const ASK_MS: f64 = 400.0;
 /// How long it may take to learn which tabs there are, in ms.
-pub const JOIN_MS: f64 = 150.0;
+pub const JOIN_MS: f64 = 500.0;
 /// A tab that is waited for and hears nothing for so long is asked whether it is there, in ms.
 pub const QUIET_MS: f64 = 600.0;
 /// How long it has to answer, in ms.
@@ -144,8 +144,12 @@ struct Want {
 enum Stage {
     /// Which tabs there are isn't known yet.
     Held,
-    /// These haven't answered.
-    Asking { open: BTreeSet<String>, until: f64 },
+    /// These haven't answered, those have said no.
+    Asking {
+        open: BTreeSet<String>,
+        denied: BTreeSet<String>,
+        until: f64,
+    },
     /// This one fetches it, or (`has_it`) sends it.
     Waiting {
         peer: String,
@@ -390,7 +394,7 @@ impl Share {
                 continue;
             };
             match &want.stage {
-                Stage::Asking { open, until } if now >= *until => {
+                Stage::Asking { open, until, .. } if now >= *until => {
                     for name in open {
                         if let Some(peer) = self.peers.get_mut(name) {
                             // What it says later is heard.

@@ -25,6 +25,7 @@ impl Share {
         want.number = self.asked;
         want.stage = Stage::Asking {
             open,
+            denied: BTreeSet::new(),
             until: self.now + ASK_MS,
         };
         let (number, wish) = (want.number, want.wish.clone());
@@ -61,11 +62,12 @@ impl Share {
             return;
         };
         if let Some(Want {
-            stage: Stage::Asking { open, .. },
+            stage: Stage::Asking { open, denied, .. },
             ..
         }) = self.wants.get_mut(&ticket)
         {
             open.remove(from);
+            denied.insert(from.into());
             if open.is_empty() {
                 self.begin(ticket);
             }

@@ -54,8 +54,11 @@ impl Share {
             .iter()
             .find(|(_, want)| want.wish.key == wish.key);
         let proof = match own.map(|(_, want)| &want.stage) {
-            // The fetch begins after this.
-            Some(Stage::Asking { .. }) if self.me < from => Some(known),
+            // Words of one tab keep their order: who has said no knew of our wish before it had its own, and goes second.
+            // Else the two wishes have crossed, and both tabs go by their names. The fetch begins after this.
+            Some(Stage::Asking { denied, .. }) if denied.contains(&from) || self.me < from => {
+                Some(known)
+            }
             Some(Stage::Fetching { began: at }) => Some(began(*at)),
             // It has been told by us whom to ask, or will be.
             Some(Stage::Asking { .. } | Stage::Waiting { .. } | Stage::Held) => None,
