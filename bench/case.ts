@@ -37,6 +37,8 @@ export interface SoloCase {
   rows: Row[];
   /** How often a fresh process repeats it; the median counts. */
   repeats: number;
+  /** As in a paired case. */
+  missing?(): string | undefined;
   measure(): Promise<Sample>;
 }
 

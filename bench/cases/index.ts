@@ -11,6 +11,7 @@ import { mutating } from './mutate';
 import { observe } from './observe';
 import { paging } from './pages';
 import { patterns } from './pattern';
+import { persisting } from './persist';
 import { inReact } from './react';
 import { reads } from './read';
 import { writes } from './write';
@@ -31,5 +32,6 @@ export const cases: Case[] = [
   ...hydrating,
   ...inReact,
   ...live,
+  ...persisting,
   ...memory,
 ];

@@ -51,7 +51,11 @@ async function pairTwice(runtime, index, plan) {
 async function alternate(rounds, sample) {
   const series = { ours: [], peer: [] };
   for (let i = 0; i < rounds; i++) {
-    for (const side of i % 2 === 0 ? ['ours', 'peer'] : ['peer', 'ours']) series[side].push(await sample(side));
+    for (const side of i % 2 === 0 ? ['ours', 'peer'] : ['peer', 'ours']) {
+      const taken = await sample(side);
+      if (taken.skipped) return taken;
+      series[side].push(taken);
+    }
   }
   return series;
 }

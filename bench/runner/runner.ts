@@ -63,8 +63,10 @@ export async function pair(index: number, first: Side, plan: Plan): Promise<Seri
 }
 
 /** Runs one case on one side, once. */
-export async function solo(index: number, side: Side): Promise<Sample> {
-  const { rows, measure } = (await load(side))[index] as SoloCase;
+export async function solo(index: number, side: Side): Promise<Sample | { skipped: string }> {
+  const { rows, measure, missing } = (await load(side))[index] as SoloCase;
+  const skipped = missing?.();
+  if (skipped) return { skipped };
   return perOperation(rows, await measure(), 1);
 }
 

@@ -59,7 +59,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe.each(['docs/api.md', 'docs/json.md', 'docs/live.md', 'docs/stampedes.md'])('%s', (page) => {
+describe.each(['docs/api.md', 'docs/json.md', 'docs/live.md', 'docs/persistence.md', 'docs/stampedes.md'])('%s', (page) => {
   const all = snippets(page);
 
   it.each(all)('line $line: $heading', async ({ line, code }) => {

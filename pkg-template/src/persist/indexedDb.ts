@@ -1,9 +1,18 @@
+import { noop } from '../markers';
 import { type IndexPage, newEpoch, type Store, type StoredRecord } from './store';
 
 /** The layout of the database. */
 const LAYOUT = 1;
 /** A database whose upgrade another tab blocks, or that never answers, counts as none after this time (ms). */
 const OPEN_MS = 3000;
+/** Where it stands, among the epochs, that somebody writes. No scope has this name: they begin with what they are. */
+const WRITING = 'writing';
+/** The name under which the log is filled, in the place of a scope. */
+const FILLER = 'filler';
+/** Larger values lie outside of Chromium's log (bytes). */
+const FILLER_BYTES = 32 * 1024;
+/** More than fits into the log of Chromium's LevelDB, which begins another one then. */
+const FILLERS = 160;
 /** Records read at once: so few that reading them is no long task. */
 const PAGE = 256;
 
@@ -22,6 +31,8 @@ export function indexedDb({ name = 'ferroquery' }: { name?: string } = {}): Stor
 class IndexedDbStore implements Store {
   readonly #name: string;
   #database: Promise<IDBDatabase> | undefined;
+  /** When the log is fit to be written to. */
+  #mended: Promise<void> | undefined;
   /** Why the browser has thrown away all that was there. */
   #lost: string | undefined;
 
@@ -31,6 +42,7 @@ class IndexedDbStore implements Store {
 
   async readIndex(scope: string, after?: string): Promise<IndexPage> {
     const epoch = await this.#epoch(scope);
+    this.#mended ??= this.#mend();
     const range = IDBKeyRange.bound([scope, after ?? ''], [scope, []], after !== undefined);
     const records = await this.#run('readonly', ['index'], (tx) => result(tx.objectStore('index').getAll(range, PAGE)));
     const lost = this.#lost;
@@ -48,10 +60,12 @@ class IndexedDbStore implements Store {
   }
 
   async write(scope: string, epoch: string, records: readonly StoredRecord[]): Promise<boolean> {
+    await this.#mended;
     const current = await this.#run('readwrite', ['scopes', 'index', 'bodies'], (tx) => {
       const asked = tx.objectStore('scopes').get(scope);
       asked.onsuccess = () => {
         if (asked.result === epoch) {
+          tx.objectStore('scopes').put(1, WRITING);
           const index = tx.objectStore('index');
           const bodies = tx.objectStore('bodies');
           for (const { body, ...record } of records) {
@@ -80,9 +94,40 @@ class IndexedDbStore implements Store {
     const range = IDBKeyRange.bound([scope], [scope, []]);
     await this.#run('readwrite', ['scopes', 'index', 'bodies'], (tx) => {
       tx.objectStore('scopes').delete(scope);
+      tx.objectStore('scopes').delete(WRITING);
       tx.objectStore('index').delete(range);
       tx.objectStore('bodies').delete(range);
     });
+  }
+
+  async rest(): Promise<void> {
+    await this.#run('readwrite', ['scopes'], (tx) => tx.objectStore('scopes').delete(WRITING));
+  }
+
+  /**
+   * A browser that was killed while it wrote leaves the log of Chromium's LevelDB without an end. It is read nevertheless, and
+   * then appended to; at the start after that LevelDB takes what follows the gap for damage, and Chromium discards the whole
+   * database. So before anything else is written, the log is filled: LevelDB ends it and begins another one.
+   */
+  async #mend(): Promise<void> {
+    if (!('dataLoss' in IDBVersionChangeEvent.prototype)) {
+      return;
+    }
+    try {
+      const wasWriting = await this.#run('readonly', ['scopes'], (tx) => result(tx.objectStore('scopes').get(WRITING)));
+      if (wasWriting() === undefined) {
+        return;
+      }
+      await this.#run('readwrite', ['bodies'], (tx) => {
+        for (let at = 0; at < FILLERS; at++) {
+          tx.objectStore('bodies').put(new Uint8Array(FILLER_BYTES), [FILLER, at]);
+        }
+      });
+    } catch {
+      // No room: then the log stays as it is.
+    }
+    const range = IDBKeyRange.bound([FILLER], [FILLER, []]);
+    await this.#run('readwrite', ['bodies'], (tx) => tx.objectStore('bodies').delete(range)).catch(noop);
   }
 
   async #epoch(scope: string): Promise<string> {

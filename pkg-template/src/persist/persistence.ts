@@ -27,8 +27,9 @@ export type RestoreFilters = QueryKey | { queryKey?: QueryKey; exact?: boolean }
 
 /** Keeps a client's queries in a store, from now until it is stopped or its user signs out. */
 export class Persistence implements Keeper, Companion {
-  /** Resolves when the records of the store are known, or the store has failed; never rejects. */
-  readonly restored: Promise<void>;
+  /** When the records of the store are known: they are read once the page is idle, or somebody asks. */
+  #restored: Promise<void> | undefined;
+  #stopIndexing: () => void;
   readonly #settings: Settings;
   readonly #cache: QueryCache;
   readonly #shelf: Shelf;
@@ -53,8 +54,9 @@ export class Persistence implements Keeper, Companion {
     const isTheirs = cache.keptScope !== undefined && cache.keptScope !== scope;
     cache.keptScope = scope;
     this.#shelf = new Shelf(settings, host);
-    this.restored = this.#start();
-    this.#saving = new Saving(settings, host, this.#shelf, this.restored);
+    this.#saving = new Saving(settings, host, this.#shelf, () => this.restored);
+    // What the page shows first is read before.
+    this.#stopIndexing = whenIdle(() => void this.restored);
     this.#thawing = new Thawing(
       cache,
       this.#shelf,
@@ -66,8 +68,7 @@ export class Persistence implements Keeper, Companion {
     const { signal } = this.#listening;
     finalizer.register(this, this.#listening, this);
     if (typeof document !== 'undefined') {
-      const flush = () => document.visibilityState === 'hidden' && self.deref()?.flush();
-      document.addEventListener('visibilitychange', flush, { signal });
+      document.addEventListener('visibilitychange', () => self.deref()?.hide(), { signal });
     }
     cache.keeper = this;
     cache.companions.add(this);
@@ -75,6 +76,12 @@ export class Persistence implements Keeper, Companion {
     for (const query of cache.getAll()) {
       this.created(query);
     }
+  }
+
+  /** Resolves when the records of the store are known, or the store has failed; never rejects. */
+  get restored(): Promise<void> {
+    this.#restored ??= this.#start();
+    return this.#restored;
   }
 
   /** Writes all that has changed; resolves when the store has it. */
@@ -96,6 +103,7 @@ export class Persistence implements Keeper, Companion {
       RestoreFilters,
       QueryKey
     >;
+    await this.restored;
     const waiting: Query[] = [];
     const bring = ({ queryKey, queryHash, isInfinite }: Pick<Head, 'queryKey' | 'queryHash' | 'isInfinite'>) => {
       if (this.#cache.get(queryHash)?.data === undefined) {
@@ -170,6 +178,19 @@ export class Persistence implements Keeper, Companion {
     return this.#clear(running);
   }
 
+  /** A hidden page may never be seen again: it writes what waits. */
+  hide(): void {
+    if (isHidden()) {
+      this.flush().then(() => this.#rest());
+    }
+  }
+
+  #rest(): void {
+    if (isHidden()) {
+      this.#shelf.store.rest?.().catch((error) => this.#shelf.fail(error));
+    }
+  }
+
   // After a trap
 
   leaveEngine(): void {
@@ -179,7 +200,7 @@ export class Persistence implements Keeper, Companion {
   resume(): void {
     const { host } = this.#cache;
     host.drain(host.engine.open_persist(this.#settings.maxAge, true));
-    void this.#start();
+    this.#restored = this.#start();
   }
 
   async #start(): Promise<void> {
@@ -198,6 +219,8 @@ export class Persistence implements Keeper, Companion {
         this.#saving.slice(room).then(() => {
           if (!this.#shelf.isEnded && engine === this.#cache.host.engine && engine.end_saving()) {
             this.#saveWhenIdle();
+          } else {
+            this.#rest();
           }
         });
       });
@@ -245,6 +268,7 @@ export class Persistence implements Keeper, Companion {
   #end(): void {
     this.#shelf.isEnded = true;
     this.#stopWaiting();
+    this.#stopIndexing();
     this.#listening.abort();
     finalizer.unregister(this);
     this.#channel.close();
@@ -278,3 +302,5 @@ export class Persistence implements Keeper, Companion {
     }
   }
 }
+
+const isHidden = () => typeof document !== 'undefined' && document.visibilityState === 'hidden';

@@ -44,10 +44,10 @@ export class Saving {
   /** Those that are being deleted. */
   #dying: readonly string[] = [];
   #running: Promise<void> | undefined;
-  #ready: Promise<unknown>;
+  readonly #ready: () => Promise<void>;
 
   /** @param ready when the records of the store are known */
-  constructor(settings: Settings, host: Host<any, any>, shelf: Shelf, ready: Promise<unknown>) {
+  constructor(settings: Settings, host: Host<any, any>, shelf: Shelf, ready: () => Promise<void>) {
     this.#settings = settings;
     this.#host = host;
     this.#shelf = shelf;
@@ -105,7 +105,7 @@ export class Saving {
       }
       next = engine.next_to_save(room(), Date.now());
     }
-    await this.#ready;
+    await this.#ready();
     const shelf = this.#shelf;
     if (shelf.epoch === undefined || shelf.isEnded) {
       return;

@@ -38,6 +38,8 @@ export interface Store {
   delete(scope: string, ids: readonly string[]): Promise<void>;
   /** Deletes all that there is of a scope, and ends its epoch. */
   clear(scope: string): Promise<void>;
+  /** The page is hidden, and nothing waits to be written. */
+  rest?(): Promise<void>;
 }
 
 /** A name that nobody has used. */
