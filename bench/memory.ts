@@ -41,7 +41,7 @@ export function collectGarbage(): void {
   gc();
 }
 
-/** Bytes in use once finalizers and weak references have had their turns. */
+/** Bytes in use, linear memory apart, once finalizers and weak references have had their turns. */
 export async function settledMemory(): Promise<{ heap: number; wasm: number }> {
   for (let i = 0; i < 5; i++) {
     collectGarbage();
@@ -51,12 +51,13 @@ export async function settledMemory(): Promise<{ heap: number; wasm: number }> {
   collectGarbage();
   let wasm = 0;
   for (const memory of memories) wasm += memory.buffer.byteLength;
-  return { heap: heapBytes(), wasm };
+  return { heap: heapBytes(wasm), wasm };
 }
 
-function heapBytes(): number {
+function heapBytes(wasm: number): number {
   const { memory } = performance as { memory?: { usedJSHeapSize: number } };
   if (memory) return memory.usedJSHeapSize;
   const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+  // Node counts linear memory as external.
+  return heapUsed + external - wasm;
 }

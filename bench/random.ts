@@ -14,3 +14,15 @@ export function shuffled(n: number, seed = 0x9e3779b9): Uint32Array {
   }
   return order;
 }
+
+/** Numbers from 0 to below 1, the same for the same seed. */
+export function seeded(seed: number): () => number {
+  let state = seed ^ 0x9e3779b9;
+  return () => {
+    // mulberry32 (Ettinger, 2017)
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

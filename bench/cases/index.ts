@@ -1,5 +1,6 @@
 import type { Case } from '../case';
 import { bursts } from './burst';
+import { cold } from './cold';
 import { focusing } from './focus';
 import { hydrating } from './hydrate';
 import { invalidation } from './invalidate';
@@ -34,4 +35,5 @@ export const cases: Case[] = [
   ...live,
   ...persisting,
   ...memory,
+  ...cold,
 ];

@@ -54,6 +54,8 @@ interface QueryConfig {
 
 /** Outside the engine. */
 const DETACHED = -1;
+/** The version of no state. */
+const NO_VERSION = -1;
 const ACTIONS: Record<number, string> = {
   [effects.EVENT_INVALIDATE]: 'invalidate',
   [effects.EVENT_PAUSE]: 'pause',
@@ -150,10 +152,14 @@ export class Query {
     const { host } = this.#cache;
     const version = host.engine.version(this.slot);
     if (this.#snapshot === undefined || version !== this.#version) {
+      const data = this.#data;
       this.#version = version;
-      this.#takeSnapshot();
+      this.#snapshot = this.#stateWith(data);
+      if (data instanceof Cold) {
+        this.#unread(this.#snapshot, data);
+      }
     }
-    return this.#snapshot!;
+    return this.#snapshot;
   }
 
   /** The data, without a snapshot of the rest. */
@@ -426,8 +432,9 @@ export class Query {
     if (this.#task?.ended) {
       this.#task = undefined;
     }
-    this.#version = this.#cache.host.engine.version(this.slot);
-    this.#takeSnapshot();
+    // For the day on which the engine can't be asked; who reads the state before gets one with data.
+    this.#snapshot = this.#stateWith(undefined);
+    this.#version = NO_VERSION;
   }
 
   /** Goes, as memory is short. */
@@ -463,20 +470,21 @@ export class Query {
     return isUnheld ? undefined : this.data;
   }
 
-  #takeSnapshot(): void {
+  /** A state of the engine's scalars, with this data. */
+  #stateWith(data: unknown): State {
     const { host } = this.#cache;
-    const data = this.#data;
     host.engine.load(this.slot);
-    this.#snapshot = loadState(host.numbers, host.scratch, {
+    return loadState(host.numbers, host.scratch, {
       data,
       error: this.#error,
       fetchFailureReason: this.#failureReason,
       fetchMeta: this.#fetchMeta,
     });
-    if (data instanceof Cold) {
-      // Later it may have other data than this snapshot.
-      readLater(this.#snapshot, () => (this.#data === data ? this.data : data.value(host.engine)));
-    }
+  }
+
+  /** Lets a state read the packed data when it is asked for it; later the query may have other data than that state. */
+  #unread(state: State, cold: Cold): State {
+    return readLater(state, () => (this.#data === cold ? this.data : cold.value(this.#cache.host.engine)));
   }
 
   // Effects
@@ -815,7 +823,8 @@ export class Query {
     const last = this.#snapshot ?? this.#initial;
     if (this.#data instanceof Cold) {
       // Nothing has happened to it since it was frozen; and there is no engine to thaw it.
-      return Object.assign(copyUnread(last), { isInvalidated: true, fetchStatus: 'idle' });
+      const state = Object.assign(copyUnread(last), { isInvalidated: true, fetchStatus: 'idle' as const });
+      return this.#unread(state, this.#data);
     }
     const isSame = last.data === this.#data && last.error === this.#error;
     const ownStatus = this.#error !== null ? 'error' : this.#data === undefined ? 'pending' : 'success';

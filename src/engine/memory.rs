@@ -18,7 +18,7 @@ use recency::Recency;
 use super::slab;
 
 /// How much is frozen in one slice of work (bytes of the value as it is): some 3 ms.
-const SLICE_BYTES: f64 = 131_072.0;
+const SLICE_BYTES: f64 = 262_144.0;
 /// What dropping a value counts for in a slice (bytes).
 const DROP_COST: f64 = 4_096.0;
 /// The pause between two slices that make room (ms), and between two that only tidy up.
@@ -123,6 +123,8 @@ pub struct Memory {
     counts: Counts,
     /// What may still be frozen or dropped before the command ends (bytes): values came while there was far too much.
     debt: f64,
+    /// What of it was put off, as what had just come was spared (bytes).
+    deferred: f64,
     /// Whether dropping, of which listeners are told, has to wait for a slice.
     quiet: bool,
 }
@@ -141,6 +143,7 @@ impl Memory {
             cold: Sum::default(),
             counts: Counts::default(),
             debt: 0.0,
+            deferred: 0.0,
             quiet: false,
         }
     }
@@ -180,6 +183,7 @@ impl Memory {
     /// A hot value has come; its size (bytes), or NaN where that was told before.
     pub fn store(&mut self, id: u32, bytes: f64) {
         let expected = self.value(id).expected.take();
+        self.quiet = false;
         self.put(
             id,
             if bytes.is_nan() {
@@ -198,7 +202,7 @@ impl Memory {
             self.counts.thaws += 1;
             self.put(id, value.hot);
             self.recency.note(id);
-            self.quiet = true;
+            self.quiet = self.is_pressing();
         }
     }
 
@@ -312,10 +316,10 @@ impl Memory {
         }
         self.oversize.extend(newest);
         match choice {
-            Some(choice) => self.debt -= self.cost(choice).max(1.0),
+            Some(choice) => self.debt = (self.debt - self.freed(choice)).max(0.0),
             None => {
+                self.deferred = if spared > 0.0 { self.debt } else { 0.0 };
                 self.debt = 0.0;
-                self.quiet = false;
             }
         }
         choice
@@ -338,6 +342,9 @@ impl Memory {
 
     /// The next thing to do in a slice; `held` tells what has to stay.
     pub fn choose(&mut self, slice: &mut Slice, held: impl Fn(u32) -> bool) -> Option<Choice> {
+        if !self.budget.is_over(self.bytes()) {
+            self.deferred = 0.0;
+        }
         if slice.bytes <= 0.0 || slice.moves == 0 {
             return None;
         }
@@ -375,7 +382,7 @@ impl Memory {
         // Not before the next mark: without it nothing is known to be old.
         Some(
             old_at
-                .min(now + self.recency.apart())
+                .min(self.recency.next_mark(now))
                 .max(now + TIDY_PAUSE_MS),
         )
     }
@@ -398,7 +405,7 @@ impl Memory {
         value.hot = bytes;
         self.hot.add(bytes);
         if self.budget.is_far_over(self.bytes()) {
-            self.debt += PAY_BACK * bytes;
+            self.debt += PAY_BACK * bytes.max(1.0) + std::mem::take(&mut self.deferred);
         }
     }
 
@@ -414,8 +421,18 @@ impl Memory {
 
     fn cost(&self, choice: Choice) -> f64 {
         match choice {
-            Choice::Freeze(id) => self.values[slab::index(id) as usize].hot,
+            Choice::Freeze(_) => self.freed(choice),
             Choice::Evict(..) => DROP_COST,
+        }
+    }
+
+    /// What a choice frees (bytes), as far as that is known by now.
+    fn freed(&self, choice: Choice) -> f64 {
+        let (Choice::Freeze(id) | Choice::Evict(id, _)) = choice;
+        let value = self.values[slab::index(id) as usize];
+        match value.form {
+            Form::Cold => value.cold,
+            _ => value.hot,
         }
     }
 

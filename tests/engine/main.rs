@@ -11,6 +11,7 @@ mod json;
 mod keys;
 mod live;
 mod live_world;
+mod memory;
 mod mutations;
 mod operations;
 mod persist;

@@ -86,8 +86,9 @@ impl Recency {
         Some(mark.at)
     }
 
-    /// How far apart marks are (ms).
-    pub const fn apart(&self) -> f64 {
-        self.apart
+    /// When the next mark is due (ms), at `now`.
+    pub fn next_mark(&self, now: f64) -> f64 {
+        let last = self.marks.back().filter(|mark| mark.use_ != self.last);
+        last.map_or(now, |mark| mark.at) + self.apart
     }
 }
