@@ -417,11 +417,11 @@ export class Query {
   // Memory
 
   /** Packs the data, if that can be. */
-  freeze(): void {
+  freeze(effect: number): void {
     const data = this.#data;
     // What its options hold anyway wouldn't be freed; `no-store` is taken at its word.
     const isKept = data instanceof Cold || data === this.#initial.data || this.isNoStore;
-    const cold = this.#cache.memory?.freeze(this.slot, isKept ? undefined : data);
+    const cold = this.#cache.memory?.freeze(this.slot, isKept ? undefined : data, effect);
     if (!cold) {
       return;
     }

@@ -337,7 +337,7 @@ export interface MemoryOptions {
    */
   largestShare?: number;
   /**
-   * Data smaller than this, in bytes, is never packed.
+   * Data smaller than this, in bytes, is never packed. With 0 all is, also what gets larger by it: for tests.
    * @defaultValue 1024
    */
   coldFrom?: number;

@@ -1,6 +1,6 @@
 //! What the engine asks JavaScript to do, one thing at a time.
 
-use super::memory::Reason;
+use super::memory::{Moment, Reason};
 
 /// Which action an `updated` event tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,8 +57,8 @@ pub enum Effect {
     Disarm,
     /// All that operations had marked has been asked for.
     Swept,
-    /// Pack a query's data, then say `frozen`.
-    Freeze(u32),
+    /// Pack a query's data, then say `frozen`; in a slice of work of its own, or in the midst of what somebody does.
+    Freeze(u32, Moment),
     /// Remove a query: memory is short.
     Evict(u32, Reason),
     /// Remove a mutation whose time is over.
@@ -96,8 +96,8 @@ impl Effect {
             Self::Wakened(query, generation) => (21, fetch(query, generation)),
             Self::CollectMutation(mutation) => (22, f64::from(mutation)),
             Self::WakeRun(run) => (23, f64::from(run)),
-            Self::Freeze(query) => (24, f64::from(query)),
-            Self::Evict(query, reason) => (25 + reason as u32, f64::from(query)),
+            Self::Freeze(query, moment) => (24 + moment as u32, f64::from(query)),
+            Self::Evict(query, reason) => (26 + reason as u32, f64::from(query)),
             Self::Scheduled(schedule) => (27, f64::from(schedule)),
             Self::Save => (28, 0.0),
         };

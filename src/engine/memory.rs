@@ -38,6 +38,15 @@ pub enum Reason {
     TooLarge = 1,
 }
 
+/// When a value is frozen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// In a slice of work, behind a timer.
+    Later = 0,
+    /// Before the command ends.
+    AtOnce = 1,
+}
+
 /// What is to be done with a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {

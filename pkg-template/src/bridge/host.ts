@@ -30,7 +30,7 @@ export interface QueryPort {
   collect(): void;
   detach(): void;
   reset(): void;
-  freeze(): void;
+  freeze(effect: number): void;
   evict(effect: number): void;
 }
 
@@ -406,7 +406,8 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
       case effects.DISARM:
         return queueMicrotask(this.#disarm);
       case effects.FREEZE:
-        return this.query(id)?.freeze();
+      case effects.FREEZE_AT_ONCE:
+        return this.query(id)?.freeze(code);
       case effects.EVICT:
       case effects.EVICT_TOO_LARGE:
         return this.query(id)?.evict(code);

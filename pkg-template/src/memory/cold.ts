@@ -7,16 +7,18 @@ const AROUND = 280;
 const MAX_LENGTH = 1_048_576;
 /** More parts than a text of that length has, mostly. */
 const MAX_PARTS = 200_000;
-/** Packed to more than this part of the value, it stays as it is. */
-const WORTH = 0.75;
 
 let encoder: TextEncoder | undefined;
 let decoder: TextDecoder | undefined;
 
-/** A value as packed JSON. Unpacked once it stays so: all who hold this get the same object. */
+/**
+ * A value as packed JSON. Unpacked once it stays so: all who hold this get the same object. Who still holds the value that was
+ * packed gets that one back.
+ */
 export class Cold {
   #packed: Uint8Array | undefined;
   #value: unknown;
+  #origin: WeakRef<object> | undefined;
   /** Length of its text (bytes). */
   readonly length: number;
 
@@ -30,23 +32,33 @@ export class Cold {
     return (this.#packed?.length ?? 0) + AROUND;
   }
 
+  /** Notes what was packed, as long as somebody else holds it. */
+  remember(value: object): void {
+    this.#origin = new WeakRef(value);
+  }
+
   /** The value; after the first time the same object. */
   value(engine: Engine): unknown {
     if (this.#packed) {
-      const bytes = engine.unpack(this.#packed, this.length);
-      if (!bytes) {
-        throw new Error('A packed value is damaged, which is a defect of ferroquery: please report it.');
-      }
-      decoder ??= new TextDecoder();
-      this.#value = JSON.parse(decoder.decode(bytes));
+      this.#value = this.#origin?.deref() ?? unpack(this.#packed, this.length, engine);
       this.#packed = undefined;
+      this.#origin = undefined;
     }
     return this.#value;
   }
 }
 
-/** Packs a value that takes about so many bytes; `undefined` where it doesn't survive JSON, or it isn't worth it. */
-export function freeze(value: unknown, bytes: number, engine: Engine): Cold | undefined {
+function unpack(packed: Uint8Array, length: number, engine: Engine): unknown {
+  const bytes = engine.unpack(packed, length);
+  if (!bytes) {
+    throw new Error('A packed value is damaged, which is a defect of ferroquery: please report it.');
+  }
+  decoder ??= new TextDecoder();
+  return JSON.parse(decoder.decode(bytes));
+}
+
+/** Packs a value into at most so many bytes; `undefined` where that can't be, or it doesn't survive JSON. */
+export function freeze(value: unknown, most: number, engine: Engine): Cold | undefined {
   if (typeof value !== 'object' || value === null || !isJsonSafe(value, MAX_PARTS)) {
     return undefined;
   }
@@ -57,5 +69,5 @@ export function freeze(value: unknown, bytes: number, engine: Engine): Cold | un
   encoder ??= new TextEncoder();
   const utf8 = encoder.encode(text);
   const cold = new Cold(engine.pack(utf8), utf8.length);
-  return cold.size < bytes * WORTH ? cold : undefined;
+  return cold.size <= most ? cold : undefined;
 }

@@ -7,6 +7,8 @@ import { Cold, freeze } from './cold';
 import { estimate } from './estimate';
 import { type Budget, readOptions } from './options';
 
+/** Packed to more than this part of the value, it stays as it is. */
+const WORTH = 0.75;
 /** What a value takes as objects for each byte of its text, where nothing else is known. */
 const HEAP_PER_BYTE = 1.5;
 
@@ -48,10 +50,14 @@ export class Memory {
   }
 
   /** Packs the data of a query, if that can be. */
-  freeze(slot: number, data: unknown): Cold | undefined {
+  freeze(slot: number, data: unknown, effect: number): Cold | undefined {
     const { engine } = this.#host;
-    const bytes = engine.hot_size(slot);
-    const cold = attempt(() => freeze(data, bytes, engine));
+    const most = this.#budget.coldFrom === 0 ? Number.POSITIVE_INFINITY : engine.hot_size(slot) * WORTH;
+    const cold = attempt(() => freeze(data, most, engine));
+    if (effect === effects.FREEZE) {
+      // In the midst of a task it would keep the value until its end.
+      cold?.remember(data as object);
+    }
     engine.frozen(slot, cold?.size ?? Number.NaN);
     return cold;
   }

@@ -1,7 +1,7 @@
 //! The engine's side of memory: what is held, and when it is looked at.
 
 use super::budget::Budget;
-use super::{Choice, Memory, Slice};
+use super::{Choice, Memory, Moment, Slice};
 use crate::engine::core::Engine;
 use crate::engine::effect::Effect;
 use crate::engine::frames::Frame;
@@ -21,12 +21,10 @@ fn is_held(queries: &Slab<Query>, id: u32) -> bool {
     })
 }
 
-impl From<Choice> for Effect {
-    fn from(choice: Choice) -> Self {
-        match choice {
-            Choice::Freeze(query) => Self::Freeze(query),
-            Choice::Evict(query, reason) => Self::Evict(query, reason),
-        }
+const fn effect(choice: Choice, moment: Moment) -> Effect {
+    match choice {
+        Choice::Freeze(query) => Effect::Freeze(query, moment),
+        Choice::Evict(query, reason) => Effect::Evict(query, reason),
     }
 }
 
@@ -153,7 +151,7 @@ impl Engine {
         }
         let queries = &self.queries;
         let choice = memory.choose_at_once(|id| is_held(queries, id));
-        choice.map(Effect::from)
+        choice.map(|choice| effect(choice, Moment::AtOnce))
     }
 
     pub(in crate::engine) fn begin_slice(&mut self) {
@@ -173,7 +171,7 @@ impl Engine {
         } else {
             self.look_at_memory();
         }
-        choice.map(Effect::from)
+        choice.map(|choice| effect(choice, Moment::Later))
     }
 
     /// Sets the time of the next slice, if it comes before the one that is set.

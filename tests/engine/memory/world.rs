@@ -323,7 +323,7 @@ impl World {
                         self.timer = None;
                     }
                 }
-                Effect::Freeze(id) => self.freeze(self.keys[&id]),
+                Effect::Freeze(id, _) => self.freeze(self.keys[&id]),
                 Effect::Evict(id, reason) => self.evict(self.keys[&id], reason),
                 Effect::Begin(_) | Effect::Run(..) | Effect::Notify(_) => {}
                 effect => panic!("{effect:?} was not asked for"),

@@ -378,7 +378,7 @@ impl Host {
     fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::Done => {}
-            Effect::Freeze(_) | Effect::Evict(..) => unreachable!("nobody asked for a bound"),
+            Effect::Freeze(..) | Effect::Evict(..) => unreachable!("nobody asked for a bound"),
             Effect::Notify(observer) => self.notify(observer),
             Effect::Event(query, _) => {
                 self.query(query);

@@ -8,6 +8,21 @@ queries.reset = function () {
   this.scheduleGc();
 };
 
+/** `ORACLE_COLD=1`: in ours, all data that nobody watches is packed as soon as time passes; identities aren't compared. */
+export const isCold = process.env['ORACLE_COLD'] !== undefined;
+
+/** What makes everything cold, and drops nothing. query-core doesn't know it. */
+export const COLD = { memory: { maxBytes: 1e9, coldAfter: 0, coldFrom: 0 } };
+
+if (isCold) {
+  // As if nobody held what was packed: otherwise it comes back as it was.
+  globalThis.WeakRef = class {
+    deref() {
+      return undefined;
+    }
+  } as unknown as typeof WeakRef;
+}
+
 /** The public surface that both packages must share. */
 export type Core = typeof peer;
 

@@ -1,3 +1,5 @@
+import { isCold } from './core.js';
+
 /**
  * Prints values so that two worlds can be compared as text. Objects carry a number given at their first
  * appearance: equal texts then mean equal values AND the same pattern of identity (`===`).
@@ -50,7 +52,7 @@ export class Show {
     if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value);
     const name = this.#names.get(value);
     if (name !== undefined) return name;
-    const number = numbered ? this.number(value) : '';
+    const number = numbered && !isCold ? this.number(value) : '';
     if (depth > 6) return `…${number}`;
     if (value instanceof Date) return `Date(${Number.isNaN(+value) ? 'invalid' : value.toISOString()})${number}`;
     if (value instanceof Error) return `${this.error(value)}${number}`;

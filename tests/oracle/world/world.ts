@@ -3,7 +3,7 @@ import { ops } from '../ops/ops.js';
 import { code } from '../script/code.js';
 import type { Step } from '../script/step.js';
 import { Clock } from './clock.js';
-import type { Core } from './core.js';
+import { COLD, type Core, isCold } from './core.js';
 import { realiseAll } from './functions.js';
 import { Mutations } from './mutations.js';
 import { Observers } from './observers.js';
@@ -67,6 +67,7 @@ export class World {
       queryCache,
       mutationCache: this.mutations.addCache(),
       defaultOptions: options,
+      ...(isCold && COLD),
     });
     this.clients.push(this.recorder.show.name(client, `client${index}`));
     if (!shared) {
