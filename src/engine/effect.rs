@@ -97,7 +97,7 @@ impl Effect {
             Self::CollectMutation(mutation) => (22, f64::from(mutation)),
             Self::WakeRun(run) => (23, f64::from(run)),
             Self::Freeze(query, moment) => (24 + moment as u32, f64::from(query)),
-            Self::Evict(query, reason) => (26 + reason as u32, f64::from(query)),
+            Self::Evict(query, reason) => (29 + reason as u32, f64::from(query)),
             Self::Scheduled(schedule) => (27, f64::from(schedule)),
             Self::Save => (28, 0.0),
         };
