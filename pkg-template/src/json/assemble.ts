@@ -1,15 +1,11 @@
+import { Builder, define, type Members, Misfit, own } from './members';
 import { FEW, isEqual, share, shareRun, takeWhatMoved } from './share';
-
-type Members = Record<string, unknown>;
 
 /** The words of a plan: src/engine/delta/plan.rs has their meaning. */
 const COPY = 0;
 const NEW = 1;
 const ARRAY = 0;
 const PATCHED = 1;
-
-/** The values don't fit the plan: the body is to be parsed as a whole. */
-export class Misfit extends Error {}
 
 /** Makes the new value from the old one, and from what was parsed. What equals its old counterpart is that one. */
 export function assemble(words: Uint32Array, values: readonly unknown[], old: unknown): unknown {
@@ -100,12 +96,8 @@ export function assemble(words: Uint32Array, values: readonly unknown[], old: un
   const patched = (before: Members): Members => {
     const removed = values[next++] as string[];
     const count = words[at++]!;
-    const isWhole = Object.keys(before).length === words[at++]!;
-    const made: Members = { ...before };
-    for (const name of removed) {
-      delete made[name];
-    }
-    let same = count === words[at - 1];
+    const builder = new Builder(before, words[at++]!);
+    builder.copyAll(removed);
     for (let left = words[at++]!; left > 0; left--) {
       const word = words[at++]!;
       if (word === COPY) {
@@ -114,60 +106,42 @@ export function assemble(words: Uint32Array, values: readonly unknown[], old: un
         const members = values[next++] as Members;
         at++;
         for (const name of Object.keys(members)) {
-          const value = share(own(before, name), members[name]);
-          same &&= Object.is(own(before, name), value);
-          define(made, name, value);
+          builder.put(name, share(own(before, name), members[name]));
         }
       } else {
         const name = values[next++] as string;
-        const kid = container(own(before, name));
-        same &&= kid === own(before, name);
-        define(made, name, kid);
+        builder.put(name, container(own(before, name)));
       }
     }
-    // Fewer names than members: some came twice.
-    if (!isWhole || Object.keys(made).length !== count) {
-      throw new Misfit();
-    }
-    return same ? before : made;
+    return builder.finish(count);
   };
 
   const rebuilt = (before: Members): Members => {
     const names = values[next++] as string[];
     const count = words[at++]!;
-    const isWhole = Object.keys(before).length === words[at++]!;
-    const made: Members = {};
+    const builder = new Builder(before, words[at++]!);
     let named = 0;
-    let same = count === Object.keys(before).length;
     for (let left = words[at++]!; left > 0; left--) {
       const word = words[at++]!;
       if (word === COPY) {
         const end = named + words[at + 1]!;
         at += 2;
         for (; named < end; named++) {
-          define(made, names[named]!, own(before, names[named]!));
+          builder.put(names[named]!, own(before, names[named]!));
         }
       } else if (word === NEW) {
         const members = values[next++] as Members;
         const end = named + words[at++]!;
         for (; named < end; named++) {
-          const name = names[named]!;
-          const value = share(own(before, name), own(members, name));
-          same &&= Object.hasOwn(before, name) && Object.is(own(before, name), value);
-          define(made, name, value);
+          builder.put(names[named]!, share(own(before, names[named]!), own(members, names[named]!)));
         }
       } else {
-        const name = names[named++]!;
         next++;
-        const kid = container(own(before, name));
-        same &&= kid === own(before, name);
-        define(made, name, kid);
+        const name = names[named++]!;
+        builder.put(name, container(own(before, name)));
       }
     }
-    if (!isWhole || names.length !== count || Object.keys(made).length !== count) {
-      throw new Misfit();
-    }
-    return same ? before : made;
+    return builder.finish(count);
   };
 
   const value = container(old);
@@ -175,16 +149,4 @@ export function assemble(words: Uint32Array, values: readonly unknown[], old: un
     throw new Misfit();
   }
   return value;
-}
-
-function own(members: Members, name: string): unknown {
-  return name !== '__proto__' || Object.hasOwn(members, name) ? members[name] : undefined;
-}
-
-function define(members: Members, name: string, value: unknown): void {
-  if (name === '__proto__') {
-    Object.defineProperty(members, name, { value, enumerable: true, configurable: true, writable: true });
-  } else {
-    members[name] = value;
-  }
 }
