@@ -54,8 +54,16 @@ export default defineConfig({
     // The engine comes inline, as text, with its package.
     chunkSizeWarningLimit: 900,
     rolldownOptions: {
-      // A new version of the page leaves the engine in the browser's cache, and the other way round.
-      output: { codeSplitting: { groups: [{ name: 'ferroquery', test: /[\\/]pkg[\\/]dist[\\/]/ }] } },
+      // A new version of the page leaves the engine in the browser's cache, and the other way round. A group takes along
+      // what it imports. What everything imports goes first, or the engine would come with it to pages on React Query.
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'base', test: /node_modules[\\/](react|scheduler)|@oxc-project|preload-helper/, priority: 1 },
+            { name: 'ferroquery', test: /[\\/]pkg[\\/]dist[\\/]/ },
+          ],
+        },
+      },
     },
   },
 });

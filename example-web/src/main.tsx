@@ -1,12 +1,12 @@
 import './mantine.css';
 import './page.css';
 import { MantineProvider } from '@mantine/core';
-import { EngineUnavailableError } from 'ferroquery';
-import { QueryClientProvider } from 'ferroquery/react';
 import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { createClient } from './cache/client';
 import { LiveContext } from './cache/live';
+import { core, QueryClientProvider } from './core';
+import { countUpdates } from './costs/mainThread';
+import { meter } from './costs/meter';
 import { Dashboard } from './page/Dashboard';
 import { EngineUnavailable } from './page/EngineUnavailable';
 import { surfaces, theme } from './theme';
@@ -16,8 +16,10 @@ import { Notices } from './ui/Notices';
 
 function start(): ReactNode {
   try {
-    const client = createClient();
-    const connection = client.connect({ url: '/inv/v1/stream' });
+    countUpdates();
+    const client = core.createClient();
+    meter.readParsed(() => core.bytesParsed(client));
+    const connection = core.beyond?.connect(client) ?? null;
     return (
       <QueryClientProvider client={client}>
         <LiveContext value={connection}>
@@ -28,7 +30,7 @@ function start(): ReactNode {
       </QueryClientProvider>
     );
   } catch (error) {
-    if (error instanceof EngineUnavailableError) return <EngineUnavailable error={error} />;
+    if (error instanceof Error && error.name === 'EngineUnavailableError') return <EngineUnavailable error={error} />;
     // Thrown on, it would leave a white page: nothing is rendered yet that could catch it.
     console.error(error);
     return (

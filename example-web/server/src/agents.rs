@@ -10,7 +10,7 @@ use crate::runs::{self, Run};
 use crate::workspaces;
 
 /// The longest page, in rows.
-pub const MAX_PAGE_SIZE: u32 = 500;
+pub const MAX_PAGE_SIZE: u32 = 5_000;
 /// The longest name, in characters.
 const MAX_NAME: usize = 80;
 const STATUSES: [&str; 4] = ["active", "idle", "paused", "failing"];

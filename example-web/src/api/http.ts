@@ -9,7 +9,8 @@ export class HttpError extends Error {
   }
 }
 
-async function request<T>(path: string, init: RequestInit): Promise<T> {
+/** The body of an answer, as it came. */
+export async function request(path: string, init: RequestInit): Promise<ArrayBuffer> {
   let response: Response;
   try {
     response = await fetch(path, init);
@@ -18,7 +19,7 @@ async function request<T>(path: string, init: RequestInit): Promise<T> {
     throw new HttpError('The server did not answer. Check the connection and try again.', 0);
   }
   if (!response.ok) throw new HttpError(await reason(response), response.status);
-  return (await response.json()) as T;
+  return response.arrayBuffer();
 }
 
 /** The server explains itself as `{ error: { code, message } }`; a proxy in between may not. */
@@ -28,16 +29,8 @@ async function reason(response: Response): Promise<string> {
   return typeof message === 'string' ? message : `The server answered with status ${response.status}.`;
 }
 
-export interface GetOptions {
-  signal?: AbortSignal;
-  /** Asks the server, too, to pass its own cache. */
-  skipCache?: boolean;
-}
-
-export function getJson<T>(path: string, { signal, skipCache = false }: GetOptions = {}): Promise<T> {
-  return request<T>(path, { signal, headers: skipCache ? { 'x-skip-cache': '1' } : {} });
-}
-
-export function sendJson<T>(method: 'POST' | 'PATCH', path: string, body: unknown): Promise<T> {
-  return request<T>(path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+export async function sendJson<T>(method: 'POST' | 'PATCH', path: string, body: unknown): Promise<T> {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await request(path, { method, headers, body: JSON.stringify(body) });
+  return JSON.parse(new TextDecoder().decode(answer)) as T;
 }

@@ -1,4 +1,4 @@
-import { defineKeys, TTL } from 'ferroquery';
+import { defineKeys, TTL } from '../core';
 
 /**
  * Every key the page reads, in one place. They are the keys that the server's events name, so that one line on the

@@ -1,15 +1,7 @@
-import type { LiveConnection, LiveStatus } from 'ferroquery';
-import { useLive } from 'ferroquery/live-react';
+import type { LiveConnection } from 'ferroquery';
 import { createContext, use } from 'react';
 
+/** `null` where the page runs on a core that has none. */
 export const LiveContext = createContext<LiveConnection | null>(null);
 
-export function useLiveConnection(): LiveConnection {
-  const connection = use(LiveContext);
-  if (!connection) throw new Error('useLiveConnection needs a <LiveContext> above it');
-  return connection;
-}
-
-export function useLiveState(): LiveStatus['state'] {
-  return useLive(useLiveConnection()).state;
-}
+export const useLiveConnection = (): LiveConnection | null => use(LiveContext);

@@ -1,4 +1,5 @@
 import type { LiveConnection, LiveStatus, QueryClient, QueryKey, Stats } from 'ferroquery';
+import type { Beyond } from '../core/core';
 
 /** At most four readings a second: the panel is for people. */
 const PERIOD_MS = 250;
@@ -28,7 +29,7 @@ export interface Monitor {
  * Reads the cache's counters for the panel. It listens to the cache and never to React, so that a reading renders the
  * panel and nothing else.
  */
-export function createMonitor(client: QueryClient, connection: LiveConnection): Monitor {
+export function createMonitor(client: QueryClient, beyond: Beyond, connection: LiveConnection): Monitor {
   const listeners = new Set<() => void>();
   let notes: Note[] = [];
   let noteCount = 0;
@@ -38,7 +39,7 @@ export function createMonitor(client: QueryClient, connection: LiveConnection): 
   let stop: (() => void) | undefined;
 
   function take(): Reading {
-    return { stats: client.stats(), live: connection.status, notes };
+    return { stats: beyond.stats(client), live: connection.status, notes };
   }
 
   function refresh(): void {

@@ -1,5 +1,5 @@
-import { keepPreviousData } from 'ferroquery/react';
-import { type GetOptions, getJson, HttpError } from '../api/http';
+import type { QueryFunctionContext } from 'ferroquery';
+import { HttpError } from '../api/http';
 import type {
   ActivityEntry,
   AgentDetail,
@@ -10,6 +10,8 @@ import type {
   Timeframe,
   Workspace,
 } from '../api/types';
+import { core, keepPreviousData } from '../core';
+import { fetchJson } from './fetchJson';
 import { keys } from './keys';
 
 interface Scope {
@@ -17,74 +19,70 @@ interface Scope {
   timeframe: Timeframe;
 }
 
-interface FetchChoice {
+/** How queries are fetched, whichever they are. */
+export interface FetchChoice {
+  /** Pass every cache, here and on the server. */
   skipCache?: boolean;
+  /** ms; `false` for never. */
+  refetchInterval?: number | false;
 }
 
-/** What a query function needs of its context. */
-interface FetchContext {
-  signal: AbortSignal;
-  skipCache?: boolean | 'no-store';
-}
-
-const fetcher =
-  <T>(path: string) =>
-  ({ signal, skipCache }: FetchContext): Promise<T> => {
-    const options: GetOptions = { signal, skipCache: Boolean(skipCache) };
-    return getJson<T>(path, options);
-  };
+const choose = ({ skipCache = false, refetchInterval = false }: FetchChoice) => ({
+  ...core.skipping(skipCache),
+  refetchInterval,
+});
 
 const id = encodeURIComponent;
 
 export const workspacesQuery = () => ({
   ...keys.workspaces(),
-  queryFn: fetcher<Workspace[]>('/api/workspaces'),
+  queryFn: fetchJson<Workspace[]>('/api/workspaces'),
 });
 
-export const budgetQuery = (workspaceId: string, { skipCache = false }: FetchChoice = {}) => ({
+export const budgetQuery = (workspaceId: string, choice: FetchChoice = {}) => ({
   ...keys.budget({ workspaceId }),
-  queryFn: async (context: FetchContext): Promise<Workspace> => {
-    const all = await fetcher<Workspace[]>('/api/workspaces')(context);
+  queryFn: async (context: QueryFunctionContext): Promise<Workspace> => {
+    const all = await fetchJson<Workspace[]>('/api/workspaces')(context);
     const workspace = all.find(({ id }) => id === workspaceId);
     if (!workspace) throw new HttpError(`There is no workspace “${workspaceId}”.`, 404);
     return workspace;
   },
-  skipCache,
+  ...choose(choice),
 });
 
-export const dashboardQuery = ({ workspaceId, timeframe }: Scope, { skipCache = false }: FetchChoice = {}) => ({
+export const dashboardQuery = ({ workspaceId, timeframe }: Scope, choice: FetchChoice = {}) => ({
   ...keys.dashboard({ workspaceId, timeframe }),
-  queryFn: fetcher<Dashboard>(`/api/dashboard/${id(workspaceId)}?timeframe=${timeframe}`),
-  skipCache,
+  queryFn: fetchJson<Dashboard>(`/api/dashboard/${id(workspaceId)}?timeframe=${timeframe}`),
+  ...choose(choice),
 });
 
-export const seriesQuery = ({ workspaceId, timeframe }: Scope, { skipCache = false }: FetchChoice = {}) => ({
+export const seriesQuery = ({ workspaceId, timeframe }: Scope, choice: FetchChoice = {}) => ({
   ...keys.series({ workspaceId, timeframe }),
-  queryFn: fetcher<Series>(`/api/series/${id(workspaceId)}?timeframe=${timeframe}`),
-  skipCache,
+  queryFn: fetchJson<Series>(`/api/series/${id(workspaceId)}?timeframe=${timeframe}`),
+  ...choose(choice),
 });
 
-export const agentsQuery = (query: AgentQuery, { skipCache = false }: FetchChoice = {}) => {
+export const agentsQuery = (query: AgentQuery, choice: FetchChoice = {}) => {
   const { workspaceId, page, pageSize, status, sort, search } = query;
   const params = new URLSearchParams({ page: String(page), page_size: String(pageSize), sort });
   if (status !== 'all') params.set('status', status);
   if (search) params.set('search', search);
   return {
     ...keys.agents({ workspaceId, page, pageSize, status, sort, search }),
-    queryFn: fetcher<AgentPage>(`/api/agents/${id(workspaceId)}?${params}`),
+    queryFn: fetchJson<AgentPage>(`/api/agents/${id(workspaceId)}?${params}`),
     placeholderData: keepPreviousData,
-    skipCache,
+    ...choose(choice),
   };
 };
 
-export const agentQuery = (workspaceId: string, agentId: string, { skipCache = false }: FetchChoice = {}) => ({
+export const agentQuery = (workspaceId: string, agentId: string, choice: FetchChoice = {}) => ({
   ...keys.agent({ agentId, workspaceId }),
-  queryFn: fetcher<AgentDetail>(`/api/agents/${id(workspaceId)}/${id(agentId)}`),
-  skipCache,
+  queryFn: fetchJson<AgentDetail>(`/api/agents/${id(workspaceId)}/${id(agentId)}`),
+  ...choose(choice),
 });
 
-export const activityQuery = (workspaceId: string, { skipCache = false }: FetchChoice = {}) => ({
+export const activityQuery = (workspaceId: string, choice: FetchChoice = {}) => ({
   ...keys.activity({ workspaceId }),
-  queryFn: fetcher<ActivityEntry[]>(`/api/activity/${id(workspaceId)}?limit=30`),
-  skipCache,
+  queryFn: fetchJson<ActivityEntry[]>(`/api/activity/${id(workspaceId)}?limit=30`),
+  ...choose(choice),
 });

@@ -1,8 +1,9 @@
 import { EmptyState, Skeleton } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconCoins, IconHistory, IconPencil } from '@tabler/icons-react';
-import { useQuery } from 'ferroquery/react';
+import { memo } from 'react';
 import type { ActivityEntry } from '../api/types';
 import { activityQuery } from '../cache/queries';
+import { useQuery } from '../core';
 import { useSettings } from '../settings';
 import { Ago } from '../ui/Ago';
 import { Failure } from '../ui/Failure';
@@ -19,8 +20,8 @@ const icons = {
 const SKELETON_WIDTHS = ['60%', '48%', '36%', '59%', '47%', '35%', '58%'];
 
 export function ActivityFeed() {
-  const { workspaceId, skipCache } = useSettings();
-  const { data, error, isPending, isFetching, refetch } = useQuery(activityQuery(workspaceId, { skipCache }));
+  const { workspaceId, fetching } = useSettings();
+  const { data, error, isPending, isFetching, refetch } = useQuery(activityQuery(workspaceId, fetching));
   return (
     <Panel title="Activity" note="What happened last" busy={isFetching && !isPending} className={classes.panel} flush>
       <div className={classes.scroller} tabIndex={0} role="region" aria-label="Activity, scrolling">
@@ -54,7 +55,7 @@ export function ActivityFeed() {
   );
 }
 
-function FeedEntry({ entry }: { entry: ActivityEntry }) {
+const FeedEntry = memo(function FeedEntry({ entry }: { entry: ActivityEntry }) {
   const { Icon, tone } = icons[entry.kind];
   return (
     <li className={classes.entry}>
@@ -71,7 +72,7 @@ function FeedEntry({ entry }: { entry: ActivityEntry }) {
       </div>
     </li>
   );
-}
+});
 
 function FeedSkeleton() {
   return (

@@ -1,6 +1,6 @@
 import { Skeleton } from '@mantine/core';
-import { useQuery } from 'ferroquery/react';
 import { budgetQuery } from '../cache/queries';
+import { useQuery } from '../core';
 import { formatCompact, formatShare } from '../format';
 import { useSettings } from '../settings';
 import classes from './Kpis.module.css';
@@ -10,8 +10,8 @@ const CRITICAL = 0.9;
 
 /** How much of the workspace's credits is gone. */
 export function Budget() {
-  const { workspaceId, skipCache } = useSettings();
-  const { data: workspace, isError } = useQuery(budgetQuery(workspaceId, { skipCache }));
+  const { workspaceId, fetching } = useSettings();
+  const { data: workspace, isError } = useQuery(budgetQuery(workspaceId, fetching));
   const used = workspace ? workspace.credits_spent / workspace.credit_limit : 0;
   const tone = used >= CRITICAL ? 'bad' : used >= TIGHT ? 'warn' : 'good';
   return (

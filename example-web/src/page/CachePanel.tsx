@@ -1,18 +1,39 @@
-import { useQueryClient } from 'ferroquery/react';
+import { EmptyState } from '@mantine/core';
+import { IconGaugeOff } from '@tabler/icons-react';
+import type { LiveConnection } from 'ferroquery';
 import { useMemo, useSyncExternalStore } from 'react';
 import { useLiveConnection } from '../cache/live';
 import { createMonitor, type Note } from '../cache/monitor';
+import { core, useQueryClient } from '../core';
+import type { Beyond } from '../core/core';
 import { formatBytes, formatClock, formatCount, formatShare } from '../format';
 import { Panel } from '../ui/Panel';
 import classes from './CachePanel.module.css';
 
 const KEYS_SHOWN = 2;
 
-/** What the cache did so far. It renders by itself, a few times a second at most. */
 export function CachePanel() {
-  const client = useQueryClient();
   const connection = useLiveConnection();
-  const monitor = useMemo(() => createMonitor(client, connection), [client, connection]);
+  return core.beyond && connection ? <Counters beyond={core.beyond} connection={connection} /> : <NoCounters />;
+}
+
+function NoCounters() {
+  return (
+    <Panel title="Cache" note="What this page did not have to ask for" className={classes.panel} flush>
+      <EmptyState
+        className={classes.empty}
+        icon={<IconGaugeOff aria-hidden />}
+        title="React Query keeps no counters"
+        description="It has no live connection either: this page polls. Run it on ferroquery to see hits, misses and what went stale."
+      />
+    </Panel>
+  );
+}
+
+/** What the cache did so far. It renders by itself, a few times a second at most. */
+function Counters({ beyond, connection }: { beyond: Beyond; connection: LiveConnection }) {
+  const client = useQueryClient();
+  const monitor = useMemo(() => createMonitor(client, beyond, connection), [client, beyond, connection]);
   const { stats, live, notes } = useSyncExternalStore(monitor.subscribe, monitor.read);
   const asked = stats.hits + stats.misses;
   return (

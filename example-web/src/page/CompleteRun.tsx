@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
-import { useMutation } from 'ferroquery/react';
 import { completeRun } from '../api/actions';
+import { useMutation } from '../core';
 import { useSettings } from '../settings';
 import { useNotice } from '../ui/Notices';
 

@@ -7,8 +7,8 @@ import {
   useMantineColorScheme,
 } from '@mantine/core';
 import { IconMoon, IconSun } from '@tabler/icons-react';
-import { useQuery } from 'ferroquery/react';
 import { workspacesQuery } from '../cache/queries';
+import { useQuery } from '../core';
 import { useSettings } from '../settings';
 import classes from './Header.module.css';
 import { LiveBadge } from './LiveBadge';

@@ -1,8 +1,9 @@
 import { Skeleton } from '@mantine/core';
 import { IconArrowDownRight, IconArrowRight, IconArrowUpRight } from '@tabler/icons-react';
-import { useQuery } from 'ferroquery/react';
+import { memo } from 'react';
 import type { Card, Timeframe } from '../api/types';
 import { dashboardQuery } from '../cache/queries';
+import { useQuery } from '../core';
 import { formatCompact, formatCount, formatDuration, formatShare } from '../format';
 import { useSettings } from '../settings';
 import { Failure } from '../ui/Failure';
@@ -28,8 +29,8 @@ const before: Record<Timeframe, string> = {
 };
 
 export function Kpis() {
-  const { workspaceId, timeframe, skipCache } = useSettings();
-  const { data, error, isFetching, refetch } = useQuery(dashboardQuery({ workspaceId, timeframe }, { skipCache }));
+  const { workspaceId, timeframe, fetching } = useSettings();
+  const { data, error, isFetching, refetch } = useQuery(dashboardQuery({ workspaceId, timeframe }, fetching));
   if (error && !data) {
     return (
       <section className={classes.failure} aria-label="Key figures">
@@ -52,7 +53,7 @@ export function Kpis() {
   );
 }
 
-function Kpi({ card, timeframe }: { card: Card; timeframe: Timeframe }) {
+const Kpi = memo(function Kpi({ card, timeframe }: { card: Card; timeframe: Timeframe }) {
   const show = format[card.unit];
   return (
     <article className={classes.card} data-card={card.id}>
@@ -71,7 +72,7 @@ function Kpi({ card, timeframe }: { card: Card; timeframe: Timeframe }) {
       </div>
     </article>
   );
-}
+});
 
 function Delta({ card, against }: { card: Card; against: string }) {
   const { delta, better } = card;

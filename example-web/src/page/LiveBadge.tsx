@@ -1,10 +1,20 @@
 import { Tooltip } from '@mantine/core';
-import type { LiveStatus } from 'ferroquery';
-import { useLiveState } from '../cache/live';
+import type { LiveConnection, LiveStatus } from 'ferroquery';
+import { useLiveConnection } from '../cache/live';
+import { core } from '../core';
+import type { Beyond } from '../core/core';
+import { formatInterval } from '../format';
+import { useSettings } from '../settings';
 import { StatusPill, type Tone } from '../ui/StatusPill';
 import classes from './Header.module.css';
 
-const words: Record<LiveStatus['state'], { tone: Tone; label: string; meaning: string }> = {
+interface Words {
+  tone: Tone;
+  label: string;
+  meaning: string;
+}
+
+const words: Record<LiveStatus['state'], Words> = {
   connecting: { tone: 'warn', label: 'Connecting', meaning: 'Opening the live connection' },
   replaying: { tone: 'warn', label: 'Catching up', meaning: 'Connected; going through what was missed' },
   live: { tone: 'good', label: 'Live', meaning: 'Nothing was missed; changes appear as they happen' },
@@ -13,8 +23,22 @@ const words: Record<LiveStatus['state'], { tone: Tone; label: string; meaning: s
 };
 
 export function LiveBadge() {
-  const state = useLiveState();
-  const { tone, label, meaning } = words[state];
+  const connection = useLiveConnection();
+  return core.beyond && connection ? <Live beyond={core.beyond} connection={connection} /> : <Polling />;
+}
+
+function Live({ beyond, connection }: { beyond: Beyond; connection: LiveConnection }) {
+  const { state } = beyond.useLive(connection);
+  return <Badge state={state} words={words[state]} />;
+}
+
+function Polling() {
+  const { refetchInterval } = useSettings().fetching;
+  const label = refetchInterval ? `Polling every ${formatInterval(refetchInterval)}` : 'Not live';
+  return <Badge state="polling" words={{ tone: 'calm', label, meaning: 'Changes appear with the next poll' }} />;
+}
+
+function Badge({ state, words: { tone, label, meaning } }: { state: string; words: Words }) {
   return (
     <Tooltip label={meaning}>
       <div

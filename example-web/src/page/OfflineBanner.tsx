@@ -1,6 +1,6 @@
 import { IconWifiOff } from '@tabler/icons-react';
-import { onlineManager } from 'ferroquery/react';
 import { useSyncExternalStore } from 'react';
+import { onlineManager } from '../core';
 import classes from './OfflineBanner.module.css';
 
 const subscribe = (listener: () => void) => onlineManager.subscribe(listener);

@@ -1,5 +1,6 @@
 import '@mantine/charts/styles.css';
 import { AreaChart, type AreaChartSeries } from '@mantine/charts';
+import { memo } from 'react';
 import type { Day } from '../api/types';
 import { formatCompact, formatCount, formatDay, formatDuration } from '../format';
 
@@ -20,7 +21,12 @@ const shown: Record<Measure, { series: AreaChartSeries[]; format: (value: number
   },
 };
 
-export default function SeriesChart({ points, measure }: { points: Day[]; measure: Measure }) {
+interface SeriesChartProps {
+  points: Day[];
+  measure: Measure;
+}
+
+function SeriesChart({ points, measure }: SeriesChartProps) {
   const { series, format } = shown[measure];
   return (
     <AreaChart
@@ -44,3 +50,6 @@ export default function SeriesChart({ points, measure }: { points: Day[]; measur
     />
   );
 }
+
+/** Charts are the most expensive thing on the page: another fetch of the same days is no reason to render one. */
+export default memo(SeriesChart);

@@ -1,7 +1,7 @@
 import { SegmentedControl, Skeleton } from '@mantine/core';
-import { useQuery } from 'ferroquery/react';
 import { lazy, Suspense, useState } from 'react';
 import { seriesQuery } from '../cache/queries';
+import { useQuery } from '../core';
 import { useSettings } from '../settings';
 import { Boundary } from '../ui/Boundary';
 import { Failure } from '../ui/Failure';
@@ -25,11 +25,9 @@ const notes: Record<Measure, string> = {
 };
 
 export function SeriesPanel() {
-  const { workspaceId, timeframe, skipCache } = useSettings();
+  const { workspaceId, timeframe, fetching } = useSettings();
   const [measure, setMeasure] = useState<Measure>('runs');
-  const { data, error, isPending, isFetching, refetch } = useQuery(
-    seriesQuery({ workspaceId, timeframe }, { skipCache }),
-  );
+  const { data, error, isPending, isFetching, refetch } = useQuery(seriesQuery({ workspaceId, timeframe }, fetching));
   return (
     <Panel
       title="Trend"

@@ -1,8 +1,8 @@
 import { Button, Popover, Stack, TextInput } from '@mantine/core';
 import { IconCoins } from '@tabler/icons-react';
-import { useMutation } from 'ferroquery/react';
 import { type FormEvent, useState } from 'react';
 import { spendCredits } from '../api/actions';
+import { useMutation } from '../core';
 import { formatCount } from '../format';
 import { useSettings } from '../settings';
 import { useNotice } from '../ui/Notices';

@@ -1,10 +1,11 @@
 import { SegmentedControl, Switch } from '@mantine/core';
-import { useQueryClient } from 'ferroquery/react';
 import { useCallback, useMemo } from 'react';
 import { TIMEFRAMES, type Timeframe } from '../api/types';
 import { dashboardQuery, seriesQuery } from '../cache/queries';
+import { useQueryClient } from '../core';
 import { useSettings } from '../settings';
 import { CompleteRun } from './CompleteRun';
+import { CoreSwitch } from './CoreSwitch';
 import { SpendCredits } from './SpendCredits';
 import classes from './Toolbar.module.css';
 
@@ -25,6 +26,7 @@ export function Toolbar() {
           checked={skipCache}
           onChange={(event) => set({ skipCache: event.currentTarget.checked })}
         />
+        <CoreSwitch />
         <TimeframeSwitch />
         <SpendCredits />
         <CompleteRun />

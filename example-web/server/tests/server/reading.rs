@@ -207,10 +207,10 @@ async fn what_does_not_exist_is_refused_in_words() {
         ("/api/agents/ws1?page=0", 400, "invalid_parameter", "page 0"),
         ("/api/agents/ws1?page=-1", 400, "invalid_parameter", "page"),
         (
-            "/api/agents/ws1?page_size=501",
+            "/api/agents/ws1?page_size=5001",
             400,
             "invalid_parameter",
-            "1 to 500",
+            "1 to 5000",
         ),
         (
             "/api/agents/ws1?status=asleep",

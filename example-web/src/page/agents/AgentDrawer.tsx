@@ -1,8 +1,8 @@
 import { Drawer, Skeleton, Stack } from '@mantine/core';
-import { useQuery } from 'ferroquery/react';
 import { useEffect, useState } from 'react';
 import type { AgentDetail, Run } from '../../api/types';
 import { agentQuery } from '../../cache/queries';
+import { useQuery } from '../../core';
 import { formatCount, formatDuration, formatShare } from '../../format';
 import { useSettings } from '../../settings';
 import { Ago } from '../../ui/Ago';
@@ -43,8 +43,8 @@ export default function AgentDrawer({ agentId, onClose }: AgentDrawerProps) {
 }
 
 function AgentDetails({ agentId }: { agentId: string }) {
-  const { workspaceId, skipCache } = useSettings();
-  const { data, error, isFetching, refetch } = useQuery(agentQuery(workspaceId, agentId, { skipCache }));
+  const { workspaceId, fetching } = useSettings();
+  const { data, error, isFetching, refetch } = useQuery(agentQuery(workspaceId, agentId, fetching));
   if (error && !data) {
     return (
       <Failure title="The agent could not be loaded" error={error} onRetry={() => refetch()} retrying={isFetching} />

@@ -1,9 +1,8 @@
 import { NativeSelect, Pagination } from '@mantine/core';
 import { formatCount } from '../../format';
+import { PAGE_SIZES } from '../../settings';
 import classes from './AgentsPanel.module.css';
 import type { AgentFilters } from './useAgentFilters';
-
-const SIZES = ['25', '50', '100', '200'];
 
 interface AgentsPagingProps {
   filters: AgentFilters;
@@ -23,9 +22,9 @@ export function AgentsPaging({ filters, total, lastPage }: AgentsPagingProps) {
       <NativeSelect
         size="xs"
         aria-label="Agents on a page"
-        data={SIZES.map((size) => ({ value: size, label: `${size} a page` }))}
+        data={PAGE_SIZES.map((size) => ({ value: String(size), label: sizeLabel(size, total) }))}
         value={String(pageSize)}
-        onChange={(event) => filters.setPageSize(Number(event.currentTarget.value))}
+        onChange={(event) => filters.setPageSize(PAGE_SIZES[event.currentTarget.selectedIndex]!)}
       />
       <Pagination
         className={classes.pages}
@@ -40,4 +39,10 @@ export function AgentsPaging({ filters, total, lastPage }: AgentsPagingProps) {
       />
     </nav>
   );
+}
+
+/** The largest size is there for seeing what a large answer costs. */
+function sizeLabel(size: number, total: number): string {
+  const isAll = size === PAGE_SIZES.at(-1) && total <= size;
+  return isAll ? `All ${formatCount(total)}` : `${formatCount(size)} a page`;
 }

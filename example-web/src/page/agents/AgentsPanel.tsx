@@ -1,8 +1,8 @@
 import { Button, EmptyState } from '@mantine/core';
 import { IconUserSearch } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from 'ferroquery/react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { agentsQuery } from '../../cache/queries';
+import { useQuery, useQueryClient } from '../../core';
 import { formatCount } from '../../format';
 import { useSettings } from '../../settings';
 import { Boundary } from '../../ui/Boundary';
@@ -18,13 +18,11 @@ import { useAgentFilters } from './useAgentFilters';
 const AgentDrawer = lazy(() => import('./AgentDrawer'));
 
 export function AgentsPanel() {
-  const { skipCache } = useSettings();
+  const { skipCache, fetching } = useSettings();
   const client = useQueryClient();
   const filters = useAgentFilters();
   const { query } = filters;
-  const { data, error, isPending, isFetching, isPlaceholderData, refetch } = useQuery(
-    agentsQuery(query, { skipCache }),
-  );
+  const { data, error, isPending, isFetching, isPlaceholderData, refetch } = useQuery(agentsQuery(query, fetching));
   const [openId, setOpenId] = useState<string | null>(null);
   const summary =
     data && !isPlaceholderData

@@ -2,10 +2,11 @@ import { Skeleton } from '@mantine/core';
 import { IconArrowDown, IconArrowsSort, IconArrowUp } from '@tabler/icons-react';
 import { functionalUpdate, type Header, type SortingState, useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useLayoutEffect, useRef } from 'react';
+import { memo, useLayoutEffect, useMemo, useRef } from 'react';
 import type { Agent, AgentQuery } from '../../api/types';
+import { AgentCells } from './AgentCells';
 import classes from './AgentsTable.module.css';
-import { columns, features, numeric } from './columns';
+import { cellProps, columns, features } from './columns';
 
 const ROW_PX = 48;
 const SKELETON_WIDTHS = ['34%', '29%', '24%', '33%', '28%', '23%', '32%', '27%', '22%', '31%'];
@@ -21,24 +22,36 @@ interface AgentsTableProps {
   dimmed: boolean;
 }
 
-/** Sorting and paging happen on the server. Only the rows in view are in the document. */
-export function AgentsTable({ rows, query, sorting, onSort, onOpen, dimmed }: AgentsTableProps) {
+/** Sorting and paging happen on the server. Only the rows in view are in the document, and known to the table. */
+export const AgentsTable = memo(function AgentsTable({
+  rows,
+  query,
+  sorting,
+  onSort,
+  onOpen,
+  dimmed,
+}: AgentsTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
-  const table = useTable({
-    features,
-    columns,
-    data: rows,
-    getRowId: (agent) => agent.id,
-    manualSorting: true,
-    enableSortingRemoval: false,
-    state: { sorting },
-    onSortingChange: (updater) => onSort(functionalUpdate(updater, sorting)),
-  });
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: 8,
+  });
+  const visible = virtual.getVirtualItems();
+  const first = visible[0]?.index ?? 0;
+  const above = visible[0]?.start ?? 0;
+  const below = virtual.getTotalSize() - (visible.at(-1)?.end ?? 0);
+  const data = useMemo(() => rows.slice(first, first + visible.length), [rows, first, visible.length]);
+  const table = useTable({
+    features,
+    columns,
+    data,
+    getRowId: (agent) => agent.id,
+    manualSorting: true,
+    enableSortingRemoval: false,
+    state: { sorting },
+    onSortingChange: (updater) => onSort(functionalUpdate(updater, sorting)),
   });
 
   // A refresh of the same page leaves the reader where they are.
@@ -48,11 +61,6 @@ export function AgentsTable({ rows, query, sorting, onSort, onOpen, dimmed }: Ag
     shownQuery.current = query;
     scroller.current?.scrollTo({ top: 0 });
   }, [query]);
-
-  const visible = virtual.getVirtualItems();
-  const above = visible[0]?.start ?? 0;
-  const below = virtual.getTotalSize() - (visible.at(-1)?.end ?? 0);
-  const allRows = table.getRowModel().rows;
 
   return (
     // A scrolling region must be reachable with the keyboard.
@@ -78,36 +86,17 @@ export function AgentsTable({ rows, query, sorting, onSort, onOpen, dimmed }: Ag
         </thead>
         <tbody>
           {above > 0 && <tr aria-hidden style={{ height: above }} />}
-          {visible.map(({ index }) => {
-            const row = allRows[index];
-            if (!row) return null;
-            return (
-              <tr key={row.id} className={classes.row} aria-rowindex={index + 2} onClick={() => onOpen(row.id)}>
-                {row.getAllCells().map((cell) => (
-                  <td key={cell.id} {...cellProps(cell.column.id)}>
-                    {cell.column.id === 'name' ? (
-                      <button type="button" className={classes.open} aria-haspopup="dialog">
-                        <span className={classes.name}>{row.original.name}</span>
-                        <span className={classes.under}>{row.original.team}</span>
-                      </button>
-                    ) : (
-                      <table.FlexRender cell={cell} />
-                    )}
-                  </td>
-                ))}
-              </tr>
-            );
-          })}
+          {table.getRowModel().rows.map((row, index) => (
+            <tr key={row.id} className={classes.row} aria-rowindex={first + index + 2} onClick={() => onOpen(row.id)}>
+              <AgentCells row={row} />
+            </tr>
+          ))}
           {below > 0 && <tr aria-hidden style={{ height: below }} />}
         </tbody>
       </table>
     </div>
   );
-}
-
-function cellProps(column: string) {
-  return { 'data-column': column, 'data-numeric': numeric.has(column) || undefined };
-}
+});
 
 function ariaSort(header: Header<typeof features, Agent>): 'ascending' | 'descending' | undefined {
   const sorted = header.column.getIsSorted();

@@ -1,9 +1,9 @@
 import { Button, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from 'ferroquery/react';
 import { type FormEvent, useState } from 'react';
 import { renameAgent } from '../../api/actions';
 import type { AgentDetail } from '../../api/types';
 import { keys } from '../../cache/keys';
+import { useMutation, useQueryClient } from '../../core';
 import { useNotice } from '../../ui/Notices';
 import classes from './AgentDrawer.module.css';
 

@@ -36,4 +36,9 @@ export const columns = column.columns([
 ]);
 
 /** Columns of figures stand at the right, so that digits line up. */
-export const numeric = new Set(['runs', 'success_rate', 'credits_spent', 'last_run_at_ms']);
+const numeric = new Set(['runs', 'success_rate', 'credits_spent', 'last_run_at_ms']);
+
+export const cellProps = (column: string) => ({
+  'data-column': column,
+  'data-numeric': numeric.has(column) || undefined,
+});

@@ -2,7 +2,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import type { SortingState } from '@tanstack/react-table';
 import { useCallback, useMemo, useState } from 'react';
 import type { AgentQuery, AgentStatus } from '../../api/types';
-import { useSettings } from '../../settings';
+import { type PageSize, useSettings } from '../../settings';
 
 const TYPING_PAUSE_MS = 250;
 
@@ -16,18 +16,17 @@ export interface AgentFilters {
   setStatus: (status: AgentStatus | 'all') => void;
   setSorting: (sorting: SortingState) => void;
   setPage: (page: number) => void;
-  setPageSize: (pageSize: number) => void;
+  setPageSize: (pageSize: PageSize) => void;
   clear: () => void;
   filtered: boolean;
 }
 
 /** Every change but the page itself leads back to the first page. */
 export function useAgentFilters(): AgentFilters {
-  const { workspaceId } = useSettings();
+  const { workspaceId, pageSize, set: choose } = useSettings();
   const [search, setSearch] = useState('');
   const [status, setStatus] = useState<AgentStatus | 'all'>('all');
   const [sorting, setSorting] = useState<SortingState>([{ id: 'runs', desc: true }]);
-  const [pageSize, setPageSize] = useState(50);
   const [typed] = useDebouncedValue(search.trim(), TYPING_PAUSE_MS);
   const sort = sorting.map(({ id, desc }) => (desc ? `-${id}` : id)).join(',');
 
@@ -36,6 +35,8 @@ export function useAgentFilters(): AgentFilters {
   const [place, setPlace] = useState({ set, page: 1 });
   const page = place.set === set ? place.page : 1;
   const setPage = useCallback((next: number) => setPlace({ set, page: next }), [set]);
+
+  const setPageSize = useCallback((next: PageSize) => choose({ pageSize: next }), [choose]);
 
   const clear = useCallback(() => {
     setSearch('');
@@ -47,16 +48,19 @@ export function useAgentFilters(): AgentFilters {
     [workspaceId, page, pageSize, status, sort, typed],
   );
 
-  return {
-    query,
-    search,
-    sorting,
-    setSearch,
-    setStatus,
-    setSorting,
-    setPage,
-    setPageSize,
-    clear,
-    filtered: typed !== '' || status !== 'all',
-  };
+  return useMemo(
+    () => ({
+      query,
+      search,
+      sorting,
+      setSearch,
+      setStatus,
+      setSorting,
+      setPage,
+      setPageSize,
+      clear,
+      filtered: typed !== '' || status !== 'all',
+    }),
+    [query, search, sorting, setPage, setPageSize, clear, typed, status],
+  );
 }
