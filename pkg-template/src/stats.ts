@@ -1,4 +1,4 @@
-import type { MemoryStats } from '../types/extras';
+import type { DecodeStats, MemoryStats } from '../types/extras';
 import type { Host } from './bridge/host';
 import { readMemory } from './memory/memory';
 
@@ -58,6 +58,7 @@ export interface Stats extends Numbers {
   hitRate: number;
   memoryBytes: number;
   memory: MemoryStats;
+  decode: DecodeStats;
   stampedes: { early: number; warmed: number; scheduled: number };
   byPrefix: Record<string, Numbers>;
   http: { conditional: number; notModified: number; retryAfter: number };
@@ -77,6 +78,7 @@ export function readStats(host: Host<any, any>, shared: ArrayLike<number> = []):
     ...total,
     ignoredEvents,
     hitRate: needed === 0 ? 0 : total.hits / needed,
+    decode: readDecode(host),
     memoryBytes: host.memoryBytes,
     memory: readMemory(host),
     symbols,
@@ -116,4 +118,10 @@ function readPersist(host: Host<any, any>): PersistStats {
     },
     failures: count('failures'),
   };
+}
+
+function readDecode(host: Host<any, any>): DecodeStats {
+  const [bodies = 0, unchanged = 0, partial = 0, received = 0, parsed = 0, kept = 0, keptBytes = 0, dropped = 0] =
+    host.engine.decode_report();
+  return { bodies, unchanged, partial, received, parsed, kept, keptBytes, dropped };
 }

@@ -520,6 +520,26 @@ export interface PersistStats {
   failures: number;
 }
 
+/** What came of JSON bodies, and what is kept to compare the next ones with. */
+export interface DecodeStats {
+  /** Bodies that were compared, or could be the next time. */
+  bodies: number;
+  /** Those of which nothing had to be parsed. */
+  unchanged: number;
+  /** Those of which parts had to be parsed. */
+  partial: number;
+  /** Bytes that came. */
+  received: number;
+  /** Bytes that had to be parsed. */
+  parsed: number;
+  /** Queries whose last body is kept. */
+  kept: number;
+  /** What these bodies take, with what is known of their parts (bytes of the engine's memory). */
+  keptBytes: number;
+  /** Queries whose bodies were dropped because all together took too much. */
+  dropped: number;
+}
+
 /** A client's counters, as given by `queryClient.stats()`. */
 export interface Stats extends PrefixStats {
   /** Queries in the cache now. */
@@ -534,6 +554,8 @@ export interface Stats extends PrefixStats {
   memoryBytes: number;
   /** What cached data takes; zeros for a client without `memory`. */
   memory: MemoryStats;
+  /** What came of JSON bodies. */
+  decode: DecodeStats;
   /** Interned key parts now. */
   symbols: number;
   /** What came of HTTP. */

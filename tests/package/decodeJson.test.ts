@@ -57,6 +57,150 @@ describe('the value', () => {
   });
 });
 
+const row = (id: number) => ({
+  id,
+  name: `Agent ${id}`,
+  owner: { id: id % 3, tags: ['a', { b: 1 }] },
+  load: [1, 2, id],
+});
+const rows = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => row(from + i));
+type Table = { page: number; data: ReturnType<typeof row>[] };
+const table = (data: unknown[], page = 1) => JSON.stringify({ page, data });
+const fetchTable = async (text: string) => {
+  await fetchBody(text);
+  // What `fetchQuery` gives is the answer, before it is merged with the data.
+  return client.getQueryData<Table>(['a'])!;
+};
+
+describe('of the data before', () => {
+  it('everything is kept where nothing changed, in bytes or in white space', async () => {
+    const before = await fetchTable(table(rows(0, 300)));
+    expect(await fetchTable(table(rows(0, 300)))).toBe(before);
+    expect(client.stats().decode).toMatchObject({ bodies: 2, unchanged: 1 });
+    expect(await fetchTable(JSON.stringify({ data: rows(0, 300), page: 1 }, null, 2))).toBe(before);
+  });
+
+  it.each([
+    ['on top', (data: unknown[]) => [row(900), ...data], 1],
+    ['in the middle', (data: unknown[]) => [...data.slice(0, 150), row(900), ...data.slice(150)], 1],
+    ['at the end', (data: unknown[]) => [...data, row(900)], 1],
+    ['away', (data: unknown[]) => data.slice(1), 0],
+    ['in great numbers away', (data: unknown[]) => data.slice(120), 0],
+    ['in reverse', (data: unknown[]) => data.toReversed(), 0],
+    ['to the top', (data: unknown[]) => [data[200], ...data.slice(0, 200), ...data.slice(201)], 0],
+  ])('all rows are kept where one goes %s', async (_, change, fresh) => {
+    const before = await fetchTable(table(rows(0, 300)));
+    const text = table(change(rows(0, 300)));
+    const after = await fetchTable(text);
+    expect(after).toEqual(JSON.parse(text));
+    const known = new Set(before.data);
+    expect(after.data.filter((each) => !known.has(each))).toHaveLength(fresh);
+    const { partial, parsed, received } = client.stats().decode;
+    expect(partial).toBe(1);
+    expect(parsed - received / 2).toBeLessThan(received / 8);
+  });
+
+  it('what is inside of a changed row is kept', async () => {
+    const before = await fetchTable(table(rows(0, 300)));
+    const data = rows(0, 300);
+    data[7]!.name = 'Renamed';
+    const after = await fetchTable(table([row(900), ...data], 2));
+    expect(after.page).toBe(2);
+    expect(after.data[8]).toEqual(data[7]);
+    expect(after.data[8]).not.toBe(before.data[7]);
+    expect(after.data[8]!.owner).toBe(before.data[7]!.owner);
+    expect(after.data[8]!.load).toBe(before.data[7]!.load);
+  });
+
+  it('members of a wide object are kept, and stand in their order', async () => {
+    const wide = (ids: number[]) => Object.fromEntries(ids.map((id) => [`k${id}`, row(id)]));
+    const ids = Array.from({ length: 300 }, (_, id) => id);
+    for (const order of [[900, ...ids], ids.slice(5), [...ids, 901], [...ids.toReversed(), 902]]) {
+      await fetchBody(JSON.stringify(wide(ids)));
+      const before = client.getQueryData<Record<string, unknown>>(['a'])!;
+      const text = JSON.stringify(wide(order));
+      const after = (await fetchBody(text)) as Record<string, unknown>;
+      expect(JSON.stringify(after)).toBe(text);
+      expect(ids.every((id) => !(`k${id}` in after) || after[`k${id}`] === before[`k${id}`])).toBe(true);
+    }
+  });
+
+  it('members that come twice are the last ones', async () => {
+    const text = (first: number) => `{"x":${JSON.stringify(rows(0, 100))},"a":${first},"b":2,"a":3}`;
+    await fetchBody(text(1));
+    expect(await fetchBody(text(7))).toEqual(JSON.parse(text(7)));
+    expect(await fetchBody(text(8).replace(',"a":3', ''))).toMatchObject({ a: 8 });
+  });
+
+  it('nothing but what structural sharing keeps is kept after a write by hand', async () => {
+    await fetchTable(table(rows(0, 300)));
+    const mine = { page: 1, data: [...rows(0, 299), row(700)] };
+    client.setQueryData(['a'], mine);
+    const kept = client.getQueryData<Table>(['a'])!;
+    const after = await fetchTable(table(rows(0, 300)));
+    expect(after).toEqual({ page: 1, data: rows(0, 300) });
+    expect(after.data[5]).toBe(kept.data[5]);
+    // From here on it is the decoder's again.
+    expect(await fetchTable(table(rows(0, 300)))).toBe(after);
+    expect((await fetchTable(table([row(900), ...rows(0, 300)]))).data[1]).toBe(after.data[0]);
+  });
+
+  it('a part that the query function gives back is kept as well', async () => {
+    const get = (text: string) =>
+      client.fetchQuery({
+        queryKey: ['part'],
+        queryFn: async (context) => (await decodeJson<Table>(context, new Response(text))).data,
+      });
+    const before = await get(table(rows(0, 300)));
+    expect(await get(table(rows(0, 300), 2))).toBe(before);
+    expect((await get(table([row(900), ...rows(0, 300)])))[1]).toBe(before[0]);
+  });
+
+  it('nothing is kept with structuralSharing: false, and own functions decide', async () => {
+    const text = table(rows(0, 300));
+    const get = (structuralSharing: false | ((a: unknown, b: unknown) => unknown)) =>
+      client.fetchQuery({
+        queryKey: ['own'],
+        structuralSharing,
+        queryFn: (context) => decodeJson<Table>(context, new Response(text)),
+      });
+    const before = await get(false);
+    const after = await get(false);
+    expect(after).toEqual(before);
+    expect(after.data[0]).not.toBe(before.data[0]);
+    const seen: unknown[][] = [];
+    await get((...values) => seen.push(values) && values[1]);
+    expect(seen).toEqual([[after, after]]);
+    expect(seen[0]![1]).not.toBe(after);
+  });
+
+  it('everything is right with two fetches of a query in flight', async () => {
+    const context = { client, queryKey: ['a'] };
+    const before = await fetchTable(table(rows(0, 300)));
+    const texts = [table(rows(1, 301)), table(rows(2, 302)), table(rows(0, 300), 3), table(rows(5, 305))];
+    const values = await Promise.all(texts.map((text) => decodeJson<Table>(context, new Response(text))));
+    expect(values).toEqual(texts.map((text) => JSON.parse(text)));
+    expect(values[0]!.data[0]).toBe(before.data[1]);
+    expect(await fetchTable(table(rows(0, 300)))).toEqual(before);
+  });
+
+  it('a broken body takes nothing away', async () => {
+    const before = await fetchTable(table(rows(0, 300)));
+    const broken = table(rows(0, 300)).replace('"Agent 250"', '"Agent 250');
+    const error = (await fetchBody(broken).catch((thrown: unknown) => thrown)) as Error;
+    expect(error.message).toBe((thrownBy(broken) as Error).message);
+    expect((await fetchTable(table(rows(0, 301)))).data[3]).toBe(before.data[3]);
+  });
+
+  it('nothing is in memory once the query is gone', async () => {
+    await fetchTable(table(rows(0, 300)));
+    expect(client.stats().decode).toMatchObject({ kept: 1 });
+    expect(client.stats().decode.keptBytes).toBeGreaterThan(table(rows(0, 300)).length);
+    client.clear();
+    expect(client.stats().decode).toMatchObject({ kept: 0, keptBytes: 0 });
+  });
+});
+
 describe('a body', () => {
   it('that isn’t one is refused', async () => {
     const error = (await decodeJson({ client, queryKey: ['a'] }, '{"a":1}' as never).catch(
