@@ -36,8 +36,12 @@ async function shown(adapter: Adapter, decode: typeof decodeOnOurs, first: Row[]
     rendered = [];
     await act(async () => {
       await run();
-      // Observers are told in a timeout.
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    });
+    // Mounting has begun a fetch by now, and observers are told in a timeout.
+    await act(async () => {
+      do {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      } while (client.isFetching() > 0);
     });
     return rendered;
   };
