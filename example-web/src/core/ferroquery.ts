@@ -16,16 +16,20 @@ import type { Core } from './core';
 import { queryDefaults } from './queryDefaults';
 import { rules } from './rules';
 
-let parsed = 0;
+let received = 0;
 
 export const ferroquery: Core = {
   name: 'ferroquery',
   createClient: () => new QueryClient({ defaultOptions: { queries: queryDefaults }, rules }),
   decode(context, body) {
-    parsed += body.byteLength;
+    received += body.byteLength;
     return decodeJson(context, body);
   },
-  bytesParsed: () => parsed,
+  bytesParsed(client) {
+    const { decode } = client.stats();
+    // Bodies that nothing can be compared with are parsed as a whole, and aren't counted there.
+    return decode.parsed + received - decode.received;
+  },
   skipping: (skipCache) => ({ skipCache }),
   // The server says when something has changed.
   refetchInterval: false,

@@ -7,5 +7,5 @@ const choices = (['ferroquery', 'query-core'] satisfies CoreName[]).map((value) 
 
 /** Loads the same page on the other core. */
 export function CoreSwitch() {
-  return <SegmentedControl aria-label="Runs on" data={choices} value={core.name} onChange={runOn} />;
+  return <SegmentedControl size="xs" aria-label="Runs on" data={choices} value={core.name} onChange={runOn} />;
 }

@@ -10,6 +10,7 @@ import { IconMoon, IconSun } from '@tabler/icons-react';
 import { workspacesQuery } from '../cache/queries';
 import { useQuery } from '../core';
 import { useSettings } from '../settings';
+import { CoreSwitch } from './CoreSwitch';
 import classes from './Header.module.css';
 import { LiveBadge } from './LiveBadge';
 
@@ -33,6 +34,9 @@ export function Header() {
         </div>
         <WorkspaceSwitch />
         <div className={classes.right}>
+          <div className={classes.core}>
+            <CoreSwitch />
+          </div>
           <LiveBadge />
           <SchemeSwitch />
         </div>

@@ -1,5 +1,5 @@
 import { SegmentedControl, Skeleton } from '@mantine/core';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, memo, Suspense, useState } from 'react';
 import { seriesQuery } from '../cache/queries';
 import { useQuery } from '../core';
 import { useSettings } from '../settings';
@@ -33,7 +33,7 @@ export function SeriesPanel() {
       title="Trend"
       note={notes[measure]}
       busy={isFetching && !isPending}
-      side={<SegmentedControl size="xs" aria-label="Measure" data={measures} value={measure} onChange={setMeasure} />}
+      side={<MeasureSwitch measure={measure} onChange={setMeasure} />}
     >
       <div className={classes.place}>
         {error && !data ? (
@@ -54,3 +54,12 @@ export function SeriesPanel() {
     </Panel>
   );
 }
+
+interface MeasureSwitchProps {
+  measure: Measure;
+  onChange: (measure: Measure) => void;
+}
+
+const MeasureSwitch = memo(function MeasureSwitch({ measure, onChange }: MeasureSwitchProps) {
+  return <SegmentedControl size="xs" aria-label="Measure" data={measures} value={measure} onChange={onChange} />;
+});

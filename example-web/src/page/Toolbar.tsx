@@ -5,7 +5,6 @@ import { dashboardQuery, seriesQuery } from '../cache/queries';
 import { useQueryClient } from '../core';
 import { useSettings } from '../settings';
 import { CompleteRun } from './CompleteRun';
-import { CoreSwitch } from './CoreSwitch';
 import { SpendCredits } from './SpendCredits';
 import classes from './Toolbar.module.css';
 
@@ -26,7 +25,6 @@ export function Toolbar() {
           checked={skipCache}
           onChange={(event) => set({ skipCache: event.currentTarget.checked })}
         />
-        <CoreSwitch />
         <TimeframeSwitch />
         <SpendCredits />
         <CompleteRun />

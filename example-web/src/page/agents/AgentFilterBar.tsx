@@ -1,5 +1,6 @@
 import { CloseButton, NativeSelect, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
+import { memo } from 'react';
 import type { AgentStatus } from '../../api/types';
 import classes from './AgentsPanel.module.css';
 import { STATUSES, statusLabel } from './agentStatus';
@@ -10,7 +11,7 @@ const statusOptions = [
   ...STATUSES.map((status) => ({ value: status, label: statusLabel(status) })),
 ];
 
-export function AgentFilterBar({ filters }: { filters: AgentFilters }) {
+export const AgentFilterBar = memo(function AgentFilterBar({ filters }: { filters: AgentFilters }) {
   return (
     <search className={classes.filters}>
       <TextInput
@@ -35,4 +36,4 @@ export function AgentFilterBar({ filters }: { filters: AgentFilters }) {
       />
     </search>
   );
-}
+});

@@ -1,4 +1,5 @@
 import { NativeSelect, Pagination } from '@mantine/core';
+import { memo } from 'react';
 import { formatCount } from '../../format';
 import { PAGE_SIZES } from '../../settings';
 import classes from './AgentsPanel.module.css';
@@ -10,7 +11,7 @@ interface AgentsPagingProps {
   lastPage: number;
 }
 
-export function AgentsPaging({ filters, total, lastPage }: AgentsPagingProps) {
+export const AgentsPaging = memo(function AgentsPaging({ filters, total, lastPage }: AgentsPagingProps) {
   const { page, pageSize } = filters.query;
   const first = (page - 1) * pageSize + 1;
   const last = Math.min(total, page * pageSize);
@@ -39,7 +40,7 @@ export function AgentsPaging({ filters, total, lastPage }: AgentsPagingProps) {
       />
     </nav>
   );
-}
+});
 
 /** The largest size is there for seeing what a large answer costs. */
 function sizeLabel(size: number, total: number): string {
