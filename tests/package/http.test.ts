@@ -209,6 +209,26 @@ describe('validators', () => {
     expect(server.last['if-none-match']).toBeUndefined();
   });
 
+  it('leave the body to be compared with what comes after a 304', async () => {
+    let many = Array.from({ length: 300 }, (_, id) => ({ id, name: `agent ${id}`, tags: [id % 7] }));
+    let tag = '"v1"';
+    answer = (request, response) => tagged(tag, many)(request, response);
+    const ask = () => client.fetchQuery<any>(options());
+    const first = await ask();
+    expect(await ask()).toBe(first);
+    many = many.with(7, { ...many[7]!, name: 'Ada' });
+    tag = '"v2"';
+    const second = await ask();
+    expect(second[7]).toEqual({ id: 7, name: 'Ada', tags: [0] });
+    expect(second.filter((row: unknown, at: number) => row === first[at])).toHaveLength(299);
+    expect(client.stats().http.notModified).toBe(1);
+    expect(client.stats().decode).toMatchObject({ partial: 1 });
+    expect(await ask()).toBe(second);
+    client.setQueryData(queryKey, []);
+    expect(await ask()).toEqual(many);
+    expect(client.stats().http.notModified).toBe(2);
+  });
+
   it('go along with a redirect', async () => {
     answer = (request, response) => {
       if (request.url === '/rows') response.writeHead(302, { location: '/elsewhere' }).end();
