@@ -37,6 +37,10 @@ interface Handle {
   restored: Promise<void>;
 }
 
+interface Counted {
+  stats(): { persist: { written: number } };
+}
+
 /** What of ferroquery these cases use. */
 const ours = subject as unknown as {
   persist(options: { client: QueryClient; store: unknown; scope: string; key?: Uint8Array }): Handle;
@@ -242,6 +246,9 @@ const saving: Case = {
     }
     await sleep(1_500);
     end();
+    if (isOurs() && (client as unknown as Counted).stats().persist.written < 2 * CHANGING) {
+      throw new Error('persist_save_5k: not all that changed was saved');
+    }
     return {
       persist_save_5k: Math.max(0, ...tasks),
       persist_save_5k_blocked: tasks.reduce((sum, task) => sum + task, 0),

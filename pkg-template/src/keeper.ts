@@ -1,4 +1,7 @@
+import type { QueryFilters } from '@tanstack/query-core';
 import type { Query } from './query';
+
+type Filters = QueryFilters<any> & { pattern?: string; tags?: readonly string[] };
 
 /** Keeps the queries of a cache beyond the page; what the cache tells it. */
 export interface Keeper {
@@ -6,6 +9,8 @@ export interface Keeper {
   created(query: Query): void;
   /** A query has been removed; because its time was over, or else by somebody. */
   removed(query: Query, isCollected: boolean): void;
+  /** Whatever these filters meant has been invalidated or removed by somebody: it may be in the store only. */
+  hit(filters: Filters, what: 'invalidated' | 'removed'): void;
   /** All queries have been removed by somebody. */
   cleared(): void;
   /** Some queries wait to be written. */

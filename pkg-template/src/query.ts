@@ -731,6 +731,7 @@ export class Query {
     }
     this.#tellTags(tags);
     onTaken();
+    host.engine.judge_restored(slot);
     const task = this.#task && !this.#task.settled ? this.#task : undefined;
     const isEnough = task?.isEnough() ?? false;
     const pending = host.engine.end_restore(slot, isEnough);

@@ -315,6 +315,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   }
 
   invalidate(filters: Filters): void {
+    this.keeper?.hit(filters, 'invalidated');
     if (this.#selectInto(filters) > 0) {
       this.host.drain(this.host.engine.invalidate_selected(Date.now()));
     } else if (this.sharing) {

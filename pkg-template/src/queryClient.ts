@@ -145,6 +145,7 @@ export class QueryClient {
   }
 
   removeQueries(filters?: Filters): void {
+    this.#queryCache.keeper?.hit(filters ?? {}, 'removed');
     notifyManager.batch(() => {
       for (const query of this.#queryCache.findAll(filters)) {
         this.#queryCache.remove(query);
@@ -154,6 +155,7 @@ export class QueryClient {
 
   resetQueries(filters?: Filters, options?: RefetchOptions): Promise<void> {
     return notifyManager.batch(() => {
+      this.#queryCache.keeper?.hit(filters ?? {}, 'removed');
       const queries: Query[] = this.#queryCache.findAll(filters);
       for (const query of queries) {
         query.reset();

@@ -2,7 +2,7 @@
 
 use super::core::Engine;
 use super::glob::Glob;
-use super::protocol::Mode;
+use super::protocol::{Mode, Op};
 use super::rules::{EmitError, Rules};
 
 impl Engine {
@@ -21,6 +21,14 @@ impl Engine {
         let mut list = Vec::new();
         self.collect_event(event, args, &mut list)?;
         self.note_invalidation(&list);
+        if self.persist.is_some() {
+            let args = args
+                .iter()
+                .map(|(field, text)| ((*field).to_owned(), (*text).to_owned()))
+                .collect();
+            let name = event.to_owned();
+            self.hit_stored(&Op::Event { name, args }, now);
+        }
         Ok(self.mark(list, Mode::Refetch, 0.0, now))
     }
 

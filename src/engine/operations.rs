@@ -26,6 +26,7 @@ impl Engine {
         let mut list = Vec::new();
         for op in ops {
             self.collect_operation(op, &mut list);
+            self.hit_stored(op, now);
         }
         if let Some(source) = source {
             self.drop_echoes(source, &mut list);
@@ -37,11 +38,13 @@ impl Engine {
     pub fn apply_reset(&mut self, scope: &[String], spread_ms: f64, now: f64) -> bool {
         let mut list = Vec::new();
         for pattern in scope {
-            match Glob::parse(pattern.as_bytes()) {
-                Ok(glob) if pattern != "*" => self.collect_glob(&glob, &mut list),
+            let op = match Glob::parse(pattern.as_bytes()) {
+                Ok(p) if pattern != "*" => Op::Glob { p },
                 // Everything, also what has no backend key; and what can't be read is no reason to miss anything.
-                _ => self.registry.each_below(ROOT, |query| list.push(query)),
-            }
+                _ => Op::Unknown,
+            };
+            self.collect_operation(&op, &mut list);
+            self.hit_stored(&op, now);
         }
         self.mark(list, Mode::Refetch, spread_ms, now)
     }
@@ -134,7 +137,7 @@ impl Engine {
         }
     }
 
-    fn collect_operation(&mut self, op: &Op, list: &mut Vec<u32>) {
+    pub(super) fn collect_operation(&mut self, op: &Op, list: &mut Vec<u32>) {
         match op {
             Op::Key { key } => {
                 for node in self.nodes_of_key(key) {

@@ -3,10 +3,12 @@
 //! The engine knows of each query what was written of it last, and of each record in the store how old and how large it is.
 //! Values, encryption and the store itself are the host's: it does what `next_to_save` names, and tells what became of it.
 
+mod hits;
 mod records;
 
 use std::collections::VecDeque;
 
+use hits::Hits;
 pub use records::Records;
 
 use super::core::Engine;
@@ -102,6 +104,9 @@ pub struct Persist {
     slice_queries: u32,
     slice_bytes: f64,
     records: Records,
+    /// Whether all records are in the books.
+    is_indexed: bool,
+    hits: Hits,
 }
 
 impl Persist {
@@ -151,6 +156,8 @@ impl Engine {
             slice_queries: 0,
             slice_bytes: 0.0,
             records: Records::default(),
+            is_indexed: false,
+            hits: Hits::default(),
         });
         for (id, query) in self.queries.iter() {
             if query.indexed() && fresh {
@@ -256,6 +263,13 @@ impl Engine {
         }
         self.count(Count::TooOld, 1.0);
         None
+    }
+
+    /// All records are in the books.
+    pub fn indexed_records(&mut self) {
+        if let Some(persist) = &mut self.persist {
+            persist.is_indexed = true;
+        }
     }
 
     /// Strikes a record out: the store doesn't have it any more.

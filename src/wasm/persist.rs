@@ -107,6 +107,16 @@ impl Engine {
         self.core.borrow_mut().restore(query, at, invalidated, now)
     }
 
+    /// Marks it if an operation has hit it meanwhile; its tags are known by now.
+    pub fn judge_restored(&mut self, query: u32) {
+        self.core.borrow_mut().judge_restored(query);
+    }
+
+    /// All records are in the books.
+    pub fn indexed_records(&mut self) {
+        self.core.borrow_mut().indexed_records();
+    }
+
     /// Tells of that.
     pub fn end_restore(&mut self, query: u32, enough: bool) -> bool {
         self.core.borrow_mut().end_restore(query, enough)

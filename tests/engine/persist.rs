@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use ferroquery::engine::core::Engine;
 use ferroquery::engine::effect::Effect;
+use ferroquery::engine::glob::Glob;
 use ferroquery::engine::persist::{Count, Records, SLICE_BYTES, SLICE_QUERIES, Save};
+use ferroquery::engine::protocol::{Mode, Op};
 use ferroquery::engine::query::Scalars;
 use proptest::prelude::*;
 
@@ -34,16 +36,22 @@ impl Page {
             now: 10_000.0,
             told: false,
         };
-        for number in 0..count as u32 {
-            let query = page
-                .interner
-                .index(&mut page.engine, &[Part::Text("q"), Part::Number(number)]);
-            page.engine.wish_gc_time(query, f64::INFINITY, false, false);
-            page.queries.push(query);
-        }
+        page.add(count);
         let pending = page.engine.open_persist(MAX_AGE, true);
         page.drain(pending);
         page
+    }
+
+    /// So many queries more.
+    fn add(&mut self, count: usize) {
+        for _ in 0..count {
+            let number = self.queries.len() as u32;
+            let query = self
+                .interner
+                .index(&mut self.engine, &[Part::Text("q"), Part::Number(number)]);
+            self.engine.wish_gc_time(query, f64::INFINITY, false, false);
+            self.queries.push(query);
+        }
     }
 
     fn drain(&mut self, pending: bool) {
@@ -272,4 +280,58 @@ fn another_users_data_isnt_written() {
     page.now += 1.0;
     page.write(1);
     assert_eq!(page.slice(50.0, 1.0), vec![Save::Write(page.queries[1])]);
+}
+
+fn restored(page: &mut Page, number: usize, at: f64) -> bool {
+    let query = page.queries[number];
+    assert!(page.engine.restore(query, at, false, page.now));
+    page.engine.judge_restored(query);
+    let pending = page.engine.end_restore(query, false);
+    page.drain(pending);
+    page.engine.state(query).invalidated
+}
+
+#[test]
+fn operations_hit_what_is_in_the_store_only() {
+    let mut page = Page::new(0);
+    let now = page.now;
+    let before = now - 10.0;
+    let op = Op::Glob {
+        p: Glob::parse(b"q:[02]").unwrap(),
+    };
+    let pending = page
+        .engine
+        .apply_operations(&[op], Mode::Refetch, None, 0.0, now);
+    page.drain(pending);
+    // Only now they are wanted.
+    page.add(5);
+    assert!(restored(&mut page, 0, before), "older than the operation");
+    assert!(!restored(&mut page, 1, before), "another query");
+    assert!(
+        !restored(&mut page, 2, now + 5.0),
+        "newer than the operation"
+    );
+    let pending = page.engine.apply_reset(&["*".to_owned()], 0.0, now);
+    page.drain(pending);
+    page.add(2);
+    assert!(restored(&mut page, 5, before), "a reset means all");
+    assert!(!restored(&mut page, 6, now + 1.0));
+}
+
+#[test]
+fn operations_that_are_forgotten_are_taken_to_have_hit_all() {
+    let mut page = Page::new(3);
+    for number in 0..300 {
+        page.now += 1.0;
+        let op = Op::Tag {
+            t: format!("tag{number}"),
+        };
+        let pending = page
+            .engine
+            .apply_operations(&[op], Mode::Refetch, None, 0.0, page.now);
+        page.drain(pending);
+    }
+    let now = page.now;
+    assert!(restored(&mut page, 0, now - 256.0), "nobody knows");
+    assert!(!restored(&mut page, 1, now - 255.0));
 }

@@ -188,4 +188,51 @@ describe('a second visit', () => {
     await settle();
     expect(fetches()).toBe(1);
   });
+
+  it('takes data for stale that was hit while it was in the store only', async () => {
+    const store = memoryStore();
+    await leave(store, [
+      [['agent', 1], 1],
+      [['agent', 2], 2],
+      [['tagged'], 3],
+      [['event', 7], 4],
+      [['event', 8], 5],
+    ]);
+    await settle(2);
+    const client = new QueryClient({ rules: { changed: ['event:{id}'] } });
+    const kept = persist({ client, store, scope: 'ada' });
+    stops.push(() => kept.stop());
+    await client.invalidateQueries({ queryKey: ['agent'] });
+    await client.invalidateQueries({ tags: ['t'] });
+    await client.invalidateQueries({ queryKey: ['event'], refetchType: 'active', type: 'active' });
+    await client.emit('changed', { id: 7 });
+    const options = { staleTime: Infinity, queryFn: () => 'new' };
+    const fetched = (queryKey: QueryKey, more = {}) => client.fetchQuery<unknown>({ ...options, queryKey, ...more });
+    expect(await fetched(['agent', 1])).toBe('new');
+    expect(await fetched(['tagged'], { tags: ['t'] })).toBe('new');
+    expect(await fetched(['event', 7])).toBe('new');
+    expect(await fetched(['event', 8])).toBe(5);
+    // Shown nevertheless, until the answer is there.
+    const { observer } = watch(client, ['agent', 2], { enabled: false, staleTime: Infinity });
+    await settle();
+    expect(observer.getCurrentResult()).toMatchObject({ data: 2 });
+    expect(client.getQueryState(['agent', 2])!.isInvalidated).toBe(true);
+  });
+
+  it('brings nothing back that was removed or reset while it was in the store only', async () => {
+    const store = memoryStore();
+    await leave(store, [
+      [['todo', 1], 1],
+      [['todo', 2], 2],
+      [['user'], 3],
+    ]);
+    await settle(2);
+    const { client, kept, stats } = visit(store);
+    client.removeQueries({ queryKey: ['todo', 1] });
+    await client.resetQueries({ queryKey: ['todo', 2] });
+    expect(await kept.restore()).toBe(1);
+    expect(client.getQueryData(['todo', 1])).toBeUndefined();
+    await kept.flush();
+    expect(stats().records).toBe(1);
+  });
 });

@@ -7,6 +7,7 @@ import type { QueryCache } from '../queryCache';
 import { hashKey, partialMatchKey } from '../queryKey';
 import type { Companion } from '../recovery';
 import { timeoutManager } from '../timeoutManager';
+import { Hits } from './hits';
 import { whenIdle } from './idle';
 import { type PersistOptions, readOptions, type Settings } from './options';
 import { type Head, readHead } from './record';
@@ -35,6 +36,7 @@ export class Persistence implements Keeper, Companion {
   readonly #shelf: Shelf;
   readonly #thawing: Thawing;
   readonly #saving: Saving;
+  readonly #hits: Hits;
   readonly #channel: SignOutChannel;
   readonly #listening = new AbortController();
   /** Whether it is another tab that signs out: all tabs have heard it. */
@@ -54,6 +56,7 @@ export class Persistence implements Keeper, Companion {
     const isTheirs = cache.keptScope !== undefined && cache.keptScope !== scope;
     cache.keptScope = scope;
     this.#shelf = new Shelf(settings, host);
+    this.#hits = new Hits(cache);
     this.#saving = new Saving(settings, host, this.#shelf, () => this.restored);
     // What the page shows first is read before.
     this.#stopIndexing = whenIdle(() => void this.restored);
@@ -62,6 +65,8 @@ export class Persistence implements Keeper, Companion {
       this.#shelf,
       (queryHash) => this.#saving.isDoomed(queryHash),
       (query, { head, size }) => this.#saving.noteKept(query, { stamp: head.stamp, revision: query.revision, size }),
+      this.#hits,
+      (query) => this.removed(query, false),
     );
     const self = new WeakRef(this);
     this.#channel = new SignOutChannel(scope, (epoch) => self.deref()?.hear(epoch));
@@ -152,6 +157,12 @@ export class Persistence implements Keeper, Companion {
     if (!isCollected && !this.#shelf.isEnded) {
       this.#saving.doom(queryHash);
       this.save();
+    }
+  }
+
+  hit(filters: Parameters<Hits['add']>[0], what: Parameters<Hits['add']>[1]): void {
+    if (!this.#shelf.isEmpty) {
+      this.#hits.add(filters, what);
     }
   }
 

@@ -64,6 +64,9 @@ export class Shelf {
       after = records[records.length - 1]!.id;
     }
     this.isIndexed = true;
+    if (!this.isEnded) {
+      this.#host.engine.indexed_records();
+    }
     await this.drop(dropped);
     for (const other of scopes.filter((name) => name !== scope)) {
       await this.store.clear(other);

@@ -4,6 +4,7 @@ import type { Query } from '../query';
 import type { QueryCache } from '../queryCache';
 import { report } from '../report';
 import { timeoutManager } from '../timeoutManager';
+import type { Hits } from './hits';
 import { type Head, readBody, readHead } from './record';
 import type { Shelf } from './shelf';
 import type { StoredRecord } from './store';
@@ -30,16 +31,24 @@ export class Thawing {
   /** Those that are read next. */
   #group: { queries: Query[]; promise: Promise<void> } | undefined;
 
+  readonly #hits: Hits;
+  readonly #onOutdated: (query: Query) => void;
+
   /**
    * @param isDoomed whether the record of a query is about to be deleted
    * @param onThawed is told of each query before its observers are
+   * @param onOutdated is told of each whose record is to be deleted
    */
   constructor(
     cache: QueryCache,
     shelf: Shelf,
     isDoomed: (queryHash: string) => boolean,
     onThawed: (query: Query, thawed: Thawed) => void,
+    hits: Hits,
+    onOutdated: (query: Query) => void,
   ) {
+    this.#hits = hits;
+    this.#onOutdated = onOutdated;
     this.#cache = cache;
     this.#shelf = shelf;
     this.#isDoomed = isDoomed;
@@ -125,7 +134,11 @@ export class Thawing {
       return;
     }
     const { at, isInvalidated, http } = thawed.head;
-    query.takeStored(thawed.data, at, isInvalidated, () => {
+    if (this.#hits.have('removed', query, at)) {
+      this.#onOutdated(query);
+      return;
+    }
+    query.takeStored(thawed.data, at, isInvalidated || this.#hits.have('invalidated', query, at), () => {
       if (http) {
         query.restoreAnswer(http);
       }
