@@ -3,13 +3,17 @@ import {
   defineKeys,
   HttpError,
   InfiniteQueryObserver,
+  indexedDb,
   jsonQuery,
   type LiveConnection,
+  memoryStore,
+  persist,
   QueryClient,
   type QueryFunctionContext,
   QueryObserver,
   type Schedule,
   type Stats,
+  type Store,
   skipToken,
   TTL,
   type WarmProgress,
@@ -133,3 +137,33 @@ same<typeof schedule, Schedule>();
 same<ReturnType<typeof schedule.list>[number]['nextAt'], number | null>();
 // @ts-expect-error when is it due?
 client.schedule({ report: { queryKey: ['report'], queryFn: () => 1 } });
+
+// Queries beyond the page.
+const kept = persist({
+  client,
+  store: indexedDb({ name: 'my-app' }),
+  scope: 'user-7',
+  key: crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']) as Promise<CryptoKey>,
+  maxAge: TTL.DAY,
+  version: '1',
+  filter: { queryKey: ['posts'], pattern: 'posts:*', tags: ['t'] },
+});
+persist({ client, store: memoryStore(), scope: 'public', filter: (query) => query.state.status === 'success' });
+same<ReturnType<typeof kept.restore>, Promise<number>>();
+kept.restore(['posts']);
+kept.restore({ queryKey: ['posts'], exact: true });
+same<ReturnType<typeof client.signOut>, Promise<void>>();
+same<Stats['persist']['dropped']['quota'], number>();
+new QueryObserver(client, { queryKey: ['salary'], sensitive: true });
+// @ts-expect-error whose data is it?
+persist({ client, store: memoryStore() });
+// @ts-expect-error neither filters nor a function
+persist({ client, store: memoryStore(), scope: 'public', filter: 'posts' });
+const noStore: Store = {
+  readIndex: async () => ({ epoch: '1', records: [] }),
+  readBodies: async (_scope, ids) => ids.map(() => undefined),
+  write: async () => true,
+  delete: async () => {},
+  clear: async () => {},
+};
+persist({ client, store: noStore, scope: 'public' });

@@ -69,8 +69,10 @@ export class Persistence implements Keeper, Companion {
       (query) => this.removed(query, false),
     );
     const self = new WeakRef(this);
-    this.#channel = new SignOutChannel(scope, (epoch) => self.deref()?.hear(epoch));
+    const channel = new SignOutChannel(scope, (epoch) => self.deref()?.hear(epoch));
     const { signal } = this.#listening;
+    this.#channel = channel;
+    signal.addEventListener('abort', () => channel.close());
     finalizer.register(this, this.#listening, this);
     if (typeof document !== 'undefined') {
       document.addEventListener('visibilitychange', () => self.deref()?.hide(), { signal });
@@ -282,7 +284,6 @@ export class Persistence implements Keeper, Companion {
     this.#stopIndexing();
     this.#listening.abort();
     finalizer.unregister(this);
-    this.#channel.close();
     this.#cache.companions.delete(this);
     this.#cache.keeper = undefined;
   }

@@ -1,6 +1,7 @@
 import type { Host } from '../bridge/host';
 import { isJsonSafe } from '../memory/jsonSafe';
 import type { Query } from '../query';
+import { report } from '../report';
 import type { Settings } from './options';
 import { type Head, LARGEST, newStamp, writeBody, writeHead } from './record';
 import type { Seal } from './seal';
@@ -105,6 +106,15 @@ export class Saving {
       }
       next = engine.next_to_save(room(), Date.now());
     }
+    try {
+      await this.#store(drafts);
+    } catch (error) {
+      this.#giveUp(drafts);
+      throw error;
+    }
+  }
+
+  async #store(drafts: readonly Draft[]): Promise<void> {
     await this.#ready();
     const shelf = this.#shelf;
     if (shelf.epoch === undefined || shelf.isEnded) {
@@ -115,6 +125,14 @@ export class Saving {
     if (drafts.length > 0) {
       const records = await Promise.all(drafts.map((draft) => sealDraft(seal, draft)));
       await this.#put(seal, drafts, records);
+    }
+  }
+
+  /** They are written with their next change. */
+  #giveUp(drafts: readonly Draft[]): void {
+    for (const { slot, query } of drafts) {
+      this.#kept.delete(query);
+      this.#host.engine.unwritten(slot);
     }
   }
 
@@ -148,15 +166,11 @@ export class Saving {
         if (isQuota(error) && tries < MOST_EVICTIONS && (await shelf.makeRoom(bytes))) {
           continue;
         }
-        if (isQuota(error)) {
-          shelf.count('quota', records.length);
-        } else {
-          shelf.fail(error);
+        if (!isQuota(error)) {
+          throw error;
         }
-        for (const { slot, query } of drafts) {
-          this.#kept.delete(query);
-          this.#host.engine.unwritten(slot);
-        }
+        shelf.count('quota', records.length);
+        this.#giveUp(drafts);
         return;
       }
     }
@@ -165,7 +179,7 @@ export class Saving {
   /** What is to be written of a query now; nothing where it may not, or can't. */
   #draft(query: Query): Draft | undefined {
     const { sensitive } = query.options as { sensitive?: boolean };
-    if (query.isPrivate || !this.#settings.keeps(query)) {
+    if (query.isPrivate || !this.#keeps(query)) {
       return this.#refuse(query);
     }
     if (sensitive && this.#settings.key === undefined) {
@@ -197,6 +211,16 @@ export class Saving {
       http: query.keptAnswer,
     };
     return { query, slot: query.slot, head, kept: kept!, body };
+  }
+
+  #keeps(query: Query): boolean {
+    try {
+      return this.#settings.keeps(query);
+    } catch (error) {
+      // The filter is the user's; the other queries are kept all the same.
+      report(error);
+      return false;
+    }
   }
 
   /** What the store has of it, from a time when it could be written, would be out of date. */
