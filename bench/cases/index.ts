@@ -1,6 +1,7 @@
 import type { Case } from '../case';
 import { bursts } from './burst';
 import { cold } from './cold';
+import { decoding } from './decode';
 import { focusing } from './focus';
 import { hydrating } from './hydrate';
 import { invalidation } from './invalidate';
@@ -31,6 +32,7 @@ export const cases: Case[] = [
   ...patterns,
   ...lists,
   ...hydrating,
+  ...decoding,
   ...inReact,
   ...live,
   ...persisting,

@@ -88,7 +88,9 @@ export function assemble(words: Uint32Array, values: readonly unknown[], old: un
       }
     }
     if (!same && unequal?.length) {
-      takeWhatMoved(before, 0, before.length, made, unequal);
+      const known = new Set(before);
+      const fresh = unequal.filter((i) => !known.has(made[i]));
+      takeWhatMoved(before, 0, before.length, made, fresh);
     }
     return same ? before : made;
   };

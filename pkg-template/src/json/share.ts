@@ -190,12 +190,8 @@ export function takeWhatMoved(
   if (gone.size === 0) {
     return;
   }
-  const before = new Set(old);
   for (const i of unequal) {
     const element = fresh[i];
-    if (before.has(element)) {
-      continue;
-    }
     const alike = isContainer(element) && gone.get(signature(element));
     // Many that look alike are told apart only so far: this mustn't take the square of their number.
     for (let k = 0; alike && k < alike.length && k < MOST_ALIKE; k++) {
