@@ -131,5 +131,7 @@ async function cost(page: Page, core: Core, name: string): Promise<number> {
 
 const costs = (page: Page, core: Core): Promise<number[]> =>
   Promise.all(
-    ['busyMs', 'answers', 'bytesReceived', 'bytesParsed', 'rowsRendered'].map((name) => cost(page, core, name)),
+    ['busyMs', 'dataMs', 'answers', 'bytesReceived', 'bytesParsed', 'rowsRendered'].map((name) =>
+      cost(page, core, name),
+    ),
   );

@@ -1,23 +1,31 @@
 import { notifyManager } from '../core';
 import { meter } from './meter';
 
+/** `data`: decoding an answer, and what the cache makes of it. */
+type Work = 'data' | 'other';
+
 const channel = new MessageChannel();
-let since: number | undefined;
+let counted: { work: Work; since: number } | undefined;
 let isFrameAwaited = false;
 
 channel.port1.onmessage = () => {
-  if (since !== undefined) meter.busy(performance.now() - since);
-  since = undefined;
+  book(performance.now());
+  counted = undefined;
 };
 
 /**
  * Counts the rest of this turn of the event loop, microtasks included: the message comes when the main thread is free
  * again. Nothing runs while nothing is counted.
  */
-export function countTurn(): void {
-  if (since !== undefined) return;
-  since = performance.now();
-  channel.port2.postMessage(null);
+export function countTurn(work: Work): void {
+  const now = performance.now();
+  if (counted) book(now);
+  else channel.port2.postMessage(null);
+  counted = { work, since: now };
+}
+
+function book(now: number): void {
+  if (counted) meter.busy(now - counted.since, counted.work === 'data');
 }
 
 /** Style, layout and paint follow the frame's callbacks. */
@@ -26,7 +34,7 @@ function countNextFrame(): void {
   isFrameAwaited = true;
   requestAnimationFrame(() => {
     isFrameAwaited = false;
-    countTurn();
+    countTurn('other');
   });
 }
 
@@ -34,7 +42,7 @@ function countNextFrame(): void {
 export function countUpdates(): void {
   notifyManager.setScheduler((flush) => {
     setTimeout(() => {
-      countTurn();
+      countTurn('other');
       countNextFrame();
       flush();
     });

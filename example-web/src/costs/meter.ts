@@ -1,6 +1,6 @@
 import { type Conditions, type Figures, minus, nothing, type Run } from './run';
 
-/** A page that has received nothing for so long has loaded. */
+/** A page that has nothing under way for so long has loaded. */
 const LOADED_AFTER_MS = 1_000;
 
 /** Counts what this page costs, from when it was opened or since the conditions changed. */
@@ -8,6 +8,7 @@ class Meter {
   #figures = { ...nothing };
   #conditions: Conditions | undefined;
   #loaded: { at: number; figures: Figures } | undefined;
+  #underWay = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #parsed = () => 0;
   #parsedBefore = 0;
@@ -30,14 +31,25 @@ class Meter {
     this.#awaitLoaded();
   }
 
-  busy(ms: number): void {
+  busy(ms: number, withData: boolean): void {
     this.#figures.busyMs += ms;
+    if (withData) this.#figures.dataMs += ms;
+  }
+
+  asked(): void {
+    this.#underWay += 1;
+    clearTimeout(this.#timer);
   }
 
   received(bytes: number): void {
     this.#figures.answers += 1;
     this.#figures.bytesReceived += bytes;
-    if (!this.#loaded) this.#awaitLoaded();
+  }
+
+  /** A request has come to its end, with an answer or without. */
+  settled(): void {
+    this.#underWay -= 1;
+    this.#awaitLoaded();
   }
 
   rowRendered(): void {
@@ -59,6 +71,7 @@ class Meter {
 
   #awaitLoaded(): void {
     clearTimeout(this.#timer);
+    if (this.#loaded || this.#underWay > 0) return;
     this.#timer = setTimeout(() => {
       this.#loaded = { at: performance.now(), figures: this.#read() };
     }, LOADED_AFTER_MS);

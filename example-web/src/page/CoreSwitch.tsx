@@ -1,4 +1,4 @@
-import { SegmentedControl } from '@mantine/core';
+import { Group, SegmentedControl } from '@mantine/core';
 import { core } from '../core';
 import { labels, runOn } from '../core/choice';
 import type { CoreName } from '../core/core';
@@ -7,5 +7,10 @@ const choices = (['ferroquery', 'query-core'] satisfies CoreName[]).map((value) 
 
 /** Loads the same page on the other core. */
 export function CoreSwitch() {
-  return <SegmentedControl size="xs" aria-label="Runs on" data={choices} value={core.name} onChange={runOn} />;
+  return (
+    <Group gap="xs" fz="xs" c="dimmed">
+      <span aria-hidden>Runs on</span>
+      <SegmentedControl size="xs" aria-label="Runs on" data={choices} value={core.name} onChange={runOn} />
+    </Group>
+  );
 }

@@ -15,6 +15,7 @@ const MINUTE_MS = 60_000;
 
 const figures: { name: keyof Figures; label: string; format: (value: number) => string }[] = [
   { name: 'busyMs', label: 'Main-thread time', format: formatMs },
+  { name: 'dataMs', label: 'of which decoding and cache', format: formatMs },
   { name: 'bytesReceived', label: 'Bytes received', format: formatBytes },
   { name: 'bytesParsed', label: 'Bytes parsed', format: formatBytes },
   { name: 'rowsRendered', label: 'Table rows rendered', format: formatCount },
@@ -51,7 +52,8 @@ export function CostPanel() {
       <CostTable />
       <p className={classes.how}>
         Main-thread time is what this page takes to ask, to decode answers, to update the cache, to render with React
-        and to draw, each timed until the main thread is free again. Poll on both for the same work.
+        and to draw, each timed until the main thread is free again. Choose all agents and poll, for the same work on
+        both.
       </p>
     </Panel>
   );
