@@ -1,4 +1,5 @@
 import type { Engine } from '#glue';
+import { fromColumns, toColumns } from './columns';
 import { isJsonSafe } from './jsonSafe';
 
 /** What a packed value takes beside its bytes: the objects around them, as measured in V8. */
@@ -12,7 +13,7 @@ let encoder: TextEncoder | undefined;
 let decoder: TextDecoder | undefined;
 
 /**
- * A value as packed JSON. Unpacked once it stays so: all who hold this get the same object. Who still holds the value that was
+ * A value as packed JSON, by columns. Unpacked once it stays so: all who hold this get the same object. Who still holds the value that was
  * packed gets that one back.
  */
 export class Cold {
@@ -54,7 +55,7 @@ function unpack(packed: Uint8Array, length: number, engine: Engine): unknown {
     throw new Error('A packed value is damaged, which is a defect of ferroquery: please report it.');
   }
   decoder ??= new TextDecoder();
-  return JSON.parse(decoder.decode(bytes));
+  return fromColumns(JSON.parse(decoder.decode(bytes)));
 }
 
 /** Packs a value into at most so many bytes; `undefined` where that can't be, or it doesn't survive JSON. */
@@ -62,7 +63,7 @@ export function freeze(value: unknown, most: number, engine: Engine): Cold | und
   if (typeof value !== 'object' || value === null || !isJsonSafe(value, MAX_PARTS)) {
     return undefined;
   }
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(toColumns(value));
   if (text.length > MAX_LENGTH) {
     return undefined;
   }
