@@ -275,6 +275,20 @@ describe('validators', () => {
     vi.restoreAllMocks();
   });
 
+  it('stand for what a function shares only where that is the answer itself', async () => {
+    answer = tagged('"v1"', rows);
+    const counted = { ...options(), structuralSharing: (_: unknown, next: any) => ({ count: next.length }) };
+    await client.fetchQuery(counted);
+    await client.fetchQuery(counted);
+    expect(server.last['if-none-match']).toBeUndefined();
+    expect(client.getQueryData(queryKey)).toEqual({ count: 2 });
+    const passed = { ...options(), structuralSharing: (_: unknown, next: unknown) => next };
+    await client.fetchQuery(passed);
+    await client.fetchQuery(passed);
+    expect(server.last['if-none-match']).toBe('"v1"');
+    expect(client.getQueryData(queryKey)).toEqual(rows);
+  });
+
   it('stand for pages each', async () => {
     let changed = '';
     answer = (request, response) => {
