@@ -35,7 +35,11 @@ fuzz_target!(|words: Vec<(String, bool)>| {
     for (word, has_value) in &words {
         now += 1.0;
         let text = word.replace('|', "\u{1f}");
-        share.handle_message(&format!("ferroquery-answers-1\u{1f}{text}"), *has_value, now);
+        share.handle_message(
+            &format!("ferroquery-answers-1\u{1f}{text}"),
+            *has_value,
+            now,
+        );
         drain(&mut share, &mut ended, now);
     }
     while let Some(deadline) = share.deadline() {
