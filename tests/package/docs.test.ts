@@ -59,25 +59,29 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe.each(['docs/api.md', 'docs/json.md', 'docs/live.md', 'docs/persistence.md', 'docs/stampedes.md'])(
-  '%s',
-  (page) => {
-    const all = snippets(page);
+describe.each([
+  'docs/api.md',
+  'docs/json.md',
+  'docs/live.md',
+  'docs/memory.md',
+  'docs/persistence.md',
+  'docs/stampedes.md',
+])('%s', (page) => {
+  const all = snippets(page);
 
-    it.each(all)('line $line: $heading', async ({ line, code }) => {
-      const before = checks;
-      const { code: script } = await transform(withChecks(code).replace("'ferroquery'", JSON.stringify(entry)), {
-        loader: 'ts',
-      });
-      const file = join(folder, `${basename(page)}-${line}.mjs`);
-      writeFileSync(file, script);
-      await import(/* @vite-ignore */ pathToFileURL(file).href);
-      expect(checks - before).toBe(code.match(/\/\/ →/g)?.length ?? 0);
+  it.each(all)('line $line: $heading', async ({ line, code }) => {
+    const before = checks;
+    const { code: script } = await transform(withChecks(code).replace("'ferroquery'", JSON.stringify(entry)), {
+      loader: 'ts',
     });
+    const file = join(folder, `${basename(page)}-${line}.mjs`);
+    writeFileSync(file, script);
+    await import(/* @vite-ignore */ pathToFileURL(file).href);
+    expect(checks - before).toBe(code.match(/\/\/ →/g)?.length ?? 0);
+  });
 
-    it('has snippets, and each of them shows a result', () => {
-      expect(all.length).toBeGreaterThan(2);
-      expect(all.every(({ code }) => code.includes('// →'))).toBe(true);
-    });
-  },
-);
+  it('has snippets, and each of them shows a result', () => {
+    expect(all.length).toBeGreaterThan(2);
+    expect(all.every(({ code }) => code.includes('// →'))).toBe(true);
+  });
+});

@@ -501,6 +501,43 @@ describe('the bound', () => {
     expect(client.stats().memory).toMatchObject({ hotEntries: 0, watchedEntries: 0 });
   });
 
+  it('keeps linear memory where it was, whatever the size of what is packed', () => {
+    const client = clientOf({ maxBytes: 20 * MB, coldAfter: 0, largestShare: 1 });
+    const turn = (count: number) => {
+      client.setQueryData(['rows'], rows(count));
+      vi.advanceTimersByTime(1_000);
+      expect(client.stats().memory.coldEntries).toBe(1);
+      expect(client.getQueryData(['rows'])).toEqual(rows(count));
+    };
+    turn(10);
+    const { memoryBytes } = client.stats();
+    for (const count of [100, 1_000, 5_000, 10, 9_000]) turn(count);
+    expect(client.stats().memoryBytes).toBe(memoryBytes);
+  });
+
+  it('packs no text of more than a million characters', () => {
+    const client = clientOf({ coldAfter: 0 });
+    client.setQueryData(['rows'], rows(20_000));
+    vi.advanceTimersByTime(1_000);
+    expect(client.stats().memory).toMatchObject({ coldEntries: 0, refusals: 1 });
+  });
+
+  it('takes the size from who knows it', async () => {
+    const client = clientOf({});
+    const { host } = client.getQueryCache() as unknown as {
+      host: { engine: { set_size(query: number, bytes: number): void } };
+    };
+    const queryFn = () => {
+      const query = client.getQueryCache().find({ queryKey: ['known'] }) as unknown as { slot: number };
+      host.engine.set_size(query.slot, 54_321);
+      return { any: 'thing' };
+    };
+    await client.fetchQuery({ queryKey: ['known'], queryFn });
+    expect(client.stats().memory.hotBytes).toBe(54_321);
+    client.setQueryData(['known'], { other: 'thing' });
+    expect(client.stats().memory.hotBytes).toBeLessThan(200);
+  });
+
   it('takes up data that the cache had before', () => {
     const first = new QueryClient();
     first.setQueryData(['rows'], rows(100));
@@ -509,6 +546,32 @@ describe('the bound', () => {
     vi.advanceTimersByTime(1_000);
     expect(client.stats().memory).toMatchObject({ maxBytes: MB, coldEntries: 1 });
     expect(first.getQueryData(['rows'])).toEqual(rows(100));
+  });
+});
+
+describe('the estimate', () => {
+  const collect = globalThis.gc!;
+
+  it.each([
+    ['rows', JSON.stringify(rows(300))],
+    ['pairs of numbers', JSON.stringify(Array.from({ length: 2_000 }, (_, i) => [1_700_000_000 + i, i / 7]))],
+    ['a wide object', JSON.stringify(Object.fromEntries(rows(400).map((row) => [row.name, row])))],
+    ['texts', JSON.stringify(Array.from({ length: 300 }, (_, i) => ({ title: `no ${i}`, text: 'x'.repeat(i) })))],
+  ])('of %s is near to what the heap says', (_, text) => {
+    const copies = 40;
+    const held: unknown[] = new Array(copies).fill(0);
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let i = 0; i < copies; i++) held[i] = JSON.parse(text);
+    collect();
+    const heap = (process.memoryUsage().heapUsed - before) / copies;
+    const client = clientOf({});
+    held.forEach((value, i) => {
+      client.setQueryData([i], value);
+    });
+    const ratio = client.stats().memory.hotBytes / copies / heap;
+    expect(ratio).toBeGreaterThan(0.65);
+    expect(ratio).toBeLessThan(1.6);
   });
 });
 

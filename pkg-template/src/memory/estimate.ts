@@ -5,7 +5,7 @@ const QUOTA = 400;
 /** Of strings up to this length JSON.parse makes one for all that are equal. */
 const SHARED_LENGTH = 10;
 /** More properties than this and the object is a hash table. */
-const TABLE_FROM = 1_000;
+const TABLE_FROM = 128;
 
 /** For the places that are looked at: even steps would fall in with the data's own. */
 let random = 1;
@@ -13,7 +13,7 @@ let seen: Set<string> | undefined;
 
 /**
  * About how much of the heap a value takes (bytes). Of long lists and wide objects some parts stand for all, so that the time
- * doesn't grow with the value: a few microseconds.
+ * doesn't grow with the value; only the names of wide objects are all read.
  */
 export function estimate(value: unknown): number {
   seen = undefined;
@@ -68,10 +68,11 @@ function sizeOfObject(value: object, quota: number): number {
   const names = Object.keys(value);
   const { length } = names;
   if (quota < 1) {
-    return (3 + length) * WORD;
+    // Not looked into: as if it held numbers.
+    return (3 + 2 * length) * WORD;
   }
   const isTable = length > TABLE_FROM;
-  const own = isTable ? 6 * WORD * length : (3 + length) * WORD;
+  const own = isTable ? 5 * WORD * length : (3 + length) * WORD;
   return (
     own +
     sizeOfParts(length, quota, (at, share) => {
@@ -83,8 +84,11 @@ function sizeOfObject(value: object, quota: number): number {
 
 /** The sum over parts, of which some are asked. */
 function sizeOfParts(length: number, quota: number, size: (at: number, share: number) => number): number {
-  if (length === 0 || quota < 1) {
+  if (length === 0) {
     return 0;
+  }
+  if (quota < 1) {
+    return WORD * length;
   }
   const asked = Math.min(length, Math.max(24, Math.floor(Math.sqrt(quota))));
   // Less from level to level, so that it comes to an end.
