@@ -20,8 +20,8 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
 }
 
-/** 2000 → "2 s" */
-export const formatInterval = (ms: number): string => `${ms / 1000} s`;
+/** 2000 → "2 s", never broken between the two */
+export const formatInterval = (ms: number): string => `${ms / 1000}\u00a0s`;
 
 export function formatBytes(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;

@@ -1,4 +1,5 @@
 import { type Conditions, type Figures, minus, nothing, type Run } from './run';
+import { visibleTime } from './visibleTime';
 
 /** A page that has nothing under way for so long has loaded. */
 const LOADED_AFTER_MS = 1_000;
@@ -61,7 +62,7 @@ class Meter {
     if (!this.#conditions) return null;
     const total = this.#read();
     const loaded = this.#loaded;
-    const since = loaded ? { ms: performance.now() - loaded.at, figures: minus(total, loaded.figures) } : null;
+    const since = loaded ? { ms: visibleTime() - loaded.at, figures: minus(total, loaded.figures) } : null;
     return { conditions: this.#conditions, at: Date.now(), total, since };
   }
 
@@ -73,7 +74,7 @@ class Meter {
     clearTimeout(this.#timer);
     if (this.#loaded || this.#underWay > 0) return;
     this.#timer = setTimeout(() => {
-      this.#loaded = { at: performance.now(), figures: this.#read() };
+      this.#loaded = { at: visibleTime(), figures: this.#read() };
     }, LOADED_AFTER_MS);
   }
 }

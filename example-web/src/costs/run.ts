@@ -23,7 +23,7 @@ export interface Run {
   /** When it ended, ms since 1970. */
   at: number;
   total: Figures;
-  /** Without the first load, and how long that took, ms; `null` while it loads. */
+  /** Without the first load, and for how long the page was in view then, ms; `null` while it loads. */
   since: { ms: number; figures: Figures } | null;
 }
 

@@ -14,6 +14,8 @@ export function useRuns(): Record<CoreName, Run | null> {
   const [other] = useState(() => lastRun(otherThan(core.name)));
   useEffect(() => {
     const read = () => {
+      // Another tab may be measuring.
+      if (document.hidden) return;
       const latest = meter.read();
       setRun(latest);
       if (latest?.since) keepRun(core.name, latest);

@@ -1,4 +1,4 @@
-import { Group, SegmentedControl } from '@mantine/core';
+import { Group, SegmentedControl, Text } from '@mantine/core';
 import { core } from '../core';
 import { labels, runOn } from '../core/choice';
 import type { CoreName } from '../core/core';
@@ -8,8 +8,10 @@ const choices = (['ferroquery', 'query-core'] satisfies CoreName[]).map((value) 
 /** Loads the same page on the other core. */
 export function CoreSwitch() {
   return (
-    <Group gap="xs" fz="xs" c="dimmed">
-      <span aria-hidden>Runs on</span>
+    <Group gap="xs" wrap="nowrap">
+      <Text visibleFrom="lg" size="xs" c="dimmed" aria-hidden>
+        Runs on
+      </Text>
       <SegmentedControl size="xs" aria-label="Runs on" data={choices} value={core.name} onChange={runOn} />
     </Group>
   );
