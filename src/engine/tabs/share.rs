@@ -10,7 +10,7 @@
 //! live connection is, and an answer that is older than the wish is only given by a tab that has applied everything up to
 //! there and still has it as fresh.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use crate::engine::random::Random;
 use message::{Message, Said};
@@ -131,9 +131,10 @@ pub struct Counts {
 
 #[derive(Debug)]
 struct Want {
+    ticket: u32,
     wish: Wish,
     stage: Stage,
-    /// The number of the last question.
+    /// The number of the last question: the ticket and how many came before.
     number: u64,
     tries: u32,
     /// Tabs that wait for what comes of it.
@@ -146,8 +147,8 @@ enum Stage {
     Held,
     /// These haven't answered, those have said no.
     Asking {
-        open: BTreeSet<String>,
-        denied: BTreeSet<String>,
+        open: Vec<String>,
+        denied: Vec<String>,
         until: f64,
     },
     /// This one fetches it, or (`has_it`) sends it.
@@ -174,14 +175,14 @@ enum State {
 pub struct Share {
     me: String,
     state: State,
-    peers: BTreeMap<String, Peer>,
+    peers: Vec<Peer>,
     /// Counts the news of all peers' ticks.
     heard: u32,
     /// What the others are told of ours.
     tick: u32,
-    wants: BTreeMap<u32, Want>,
-    asked: u64,
-    watched: BTreeSet<String>,
+    /// By ticket.
+    wants: Vec<Want>,
+    watched: Vec<String>,
     queue: VecDeque<Output>,
     counts: Counts,
     now: f64,
@@ -195,12 +196,11 @@ impl Share {
         Share {
             me: format!("{:08x}{:08x}", part(), part()),
             state: State::Closed,
-            peers: BTreeMap::new(),
+            peers: Vec::new(),
             heard: 1,
             tick: 0,
-            wants: BTreeMap::new(),
-            asked: 0,
-            watched: BTreeSet::new(),
+            wants: Vec::new(),
+            watched: Vec::new(),
             queue: VecDeque::new(),
             counts: Counts::default(),
             now: 0.0,
@@ -224,7 +224,7 @@ impl Share {
 
     /// Whether other tabs are known that answer.
     pub fn has_peers(&self) -> bool {
-        self.state != State::Open || self.peers.values().any(|peer| !peer.is_quiet)
+        self.state != State::Open || self.peers.iter().any(|peer| !peer.is_quiet)
     }
 
     // Commands
@@ -248,12 +248,13 @@ impl Share {
         self.say(Message::Bye);
         self.state = State::Closed;
         self.peers.clear();
-        let tickets: Vec<u32> = self.wants.keys().copied().collect();
-        for ticket in tickets {
-            if let Some(want) = self.wants.get_mut(&ticket) {
-                want.waiters.clear();
+        for at in 0..self.wants.len() {
+            let want = &mut self.wants[at];
+            want.waiters.clear();
+            if !matches!(want.stage, Stage::Fetching { .. } | Stage::Taking) {
+                let ticket = want.ticket;
+                self.begin(ticket);
             }
-            self.begin_unless_running(ticket);
         }
         self.watch();
         self.queue.push_back(Output::Channel(false));
@@ -265,13 +266,17 @@ impl Share {
         self.tick = self.tick.max(wish.fresh);
         let is_shared = self.state != State::Closed && wish.is_sayable();
         let want = Want {
+            ticket,
             wish,
             stage: Stage::Held,
             number: 0,
             tries: 0,
             waiters: Vec::new(),
         };
-        self.wants.insert(ticket, want);
+        match self.place(ticket) {
+            Ok(at) => self.wants[at] = want,
+            Err(at) => self.wants.insert(at, want),
+        }
         if !is_shared {
             self.begin(ticket);
         } else if self.state == State::Open {
@@ -281,10 +286,10 @@ impl Share {
 
     /// A fetch has ended: with an answer that is stored now, or without.
     pub fn settle(&mut self, ticket: u32, has_answer: bool) {
-        let Some(want) = self.wants.remove(&ticket) else {
+        let Ok(at) = self.place(ticket) else {
             return;
         };
-        for waiter in want.waiters {
+        for waiter in self.wants.remove(at).waiters {
             if has_answer {
                 self.queue.push_back(Output::Look(waiter));
             } else {
@@ -301,7 +306,7 @@ impl Share {
         self.now = now;
         self.counts.refused += 1;
         self.counts.taken = self.counts.taken.saturating_sub(1);
-        if let Some(want) = self.wants.get_mut(&ticket) {
+        if let Some(want) = self.want_of(ticket) {
             want.wish.required = required.max(want.wish.required);
             self.ask(ticket);
         }
@@ -388,18 +393,13 @@ impl Share {
             self.begin_open();
         }
         self.probe();
-        let tickets: Vec<u32> = self.wants.keys().copied().collect();
-        for ticket in tickets {
-            let Some(want) = self.wants.get_mut(&ticket) else {
-                continue;
-            };
-            match &want.stage {
+        for at in 0..self.wants.len() {
+            let ticket = self.wants[at].ticket;
+            match &self.wants[at].stage {
                 Stage::Asking { open, until, .. } if now >= *until => {
-                    for name in open {
-                        if let Some(peer) = self.peers.get_mut(name) {
-                            // What it says later is heard.
-                            peer.is_quiet |= peer.spoke <= *until - ASK_MS;
-                        }
+                    for peer in &mut self.peers {
+                        // What it says later is heard.
+                        peer.is_quiet |= peer.spoke <= *until - ASK_MS && open.contains(&peer.name);
                     }
                     self.begin(ticket);
                 }
@@ -423,10 +423,10 @@ impl Share {
             State::Joining { until } => Some(until),
             _ => None,
         };
-        let stages = self.wants.values().filter_map(|want| match &want.stage {
+        let stages = self.wants.iter().filter_map(|want| match &want.stage {
             Stage::Asking { until, .. } => Some(*until),
             Stage::Waiting { peer, until, .. } => {
-                let probe = self.peers.get(peer).map_or(*until, |peer| {
+                let probe = self.peer(peer).map_or(*until, |peer| {
                     peer.pinged
                         .map_or(peer.spoke + QUIET_MS, |at| at + PROBE_MS)
                 });
@@ -435,6 +435,23 @@ impl Share {
             _ => None,
         });
         stages.chain(joining).reduce(f64::min)
+    }
+
+    fn place(&self, ticket: u32) -> Result<usize, usize> {
+        self.wants.binary_search_by(|want| want.ticket.cmp(&ticket))
+    }
+
+    fn want_of(&mut self, ticket: u32) -> Option<&mut Want> {
+        let at = self.place(ticket).ok()?;
+        self.wants.get_mut(at)
+    }
+
+    fn peer(&self, name: &str) -> Option<&Peer> {
+        self.peers.iter().find(|peer| peer.name == name)
+    }
+
+    fn peer_of(&mut self, name: &str) -> Option<&mut Peer> {
+        self.peers.iter_mut().find(|peer| peer.name == name)
     }
 
     fn text(&self, message: Message) -> String {

@@ -1,84 +1,66 @@
 //! What this tab wants: whom it asks, for whom it waits, what it takes.
 
-use std::collections::BTreeSet;
-
 use super::message::{Held, Message};
 use super::{ASK_MS, MAX_TRIES, Output, Share, Stage, WAIT_MS, Want};
 
 impl Share {
     /// Asks the others, or begins where there is nobody to ask.
     pub(super) fn ask(&mut self, ticket: u32) {
-        let open: BTreeSet<String> = self
-            .peers
-            .iter()
-            .filter(|(_, peer)| !peer.is_quiet)
-            .map(|(name, _)| name.clone())
-            .collect();
-        let Some(want) = self.wants.get_mut(&ticket) else {
+        let there = self.peers.iter().filter(|peer| !peer.is_quiet);
+        let open: Vec<String> = there.map(|peer| peer.name.clone()).collect();
+        let until = self.now + ASK_MS;
+        let Some(want) = self.want_of(ticket) else {
             return;
         };
         want.tries += 1;
         if open.is_empty() || want.tries > MAX_TRIES {
             return self.begin(ticket);
         }
-        self.asked += 1;
-        want.number = self.asked;
+        want.number = u64::from(ticket) * u64::from(MAX_TRIES + 1) + u64::from(want.tries);
         want.stage = Stage::Asking {
             open,
-            denied: BTreeSet::new(),
-            until: self.now + ASK_MS,
+            denied: Vec::new(),
+            until,
         };
         let (number, wish) = (want.number, want.wish.clone());
-        self.counts.asked += u32::from(want.tries == 1);
+        let is_first = want.tries == 1;
+        self.counts.asked += u32::from(is_first);
         self.say(Message::Want { number, wish });
     }
 
     pub(super) fn begin(&mut self, ticket: u32) {
-        if let Some(want) = self.wants.get_mut(&ticket) {
-            want.stage = Stage::Fetching { began: self.heard };
+        let began = self.heard;
+        if let Some(want) = self.want_of(ticket) {
+            want.stage = Stage::Fetching { began };
             self.queue.push_back(Output::Begin(ticket));
         }
     }
 
-    pub(super) fn begin_unless_running(&mut self, ticket: u32) {
-        let runs = self
-            .wants
-            .get(&ticket)
-            .is_none_or(|want| matches!(want.stage, Stage::Fetching { .. } | Stage::Taking));
-        if !runs {
-            self.begin(ticket);
-        }
-    }
-
-    pub(super) fn ticket_of(&self, number: u64) -> Option<u32> {
-        let mut wants = self.wants.iter();
-        wants
-            .find(|(_, want)| want.number == number)
-            .map(|(ticket, _)| *ticket)
+    /// The wish of which a question was the last one.
+    fn asked(&mut self, number: u64) -> Option<&mut Want> {
+        let ticket = (number / u64::from(MAX_TRIES + 1)).try_into().ok()?;
+        self.want_of(ticket).filter(|want| want.number == number)
     }
 
     pub(super) fn hear_no(&mut self, from: &str, number: u64) {
-        let Some(ticket) = self.ticket_of(number) else {
-            return;
-        };
         if let Some(Want {
+            ticket,
             stage: Stage::Asking { open, denied, .. },
             ..
-        }) = self.wants.get_mut(&ticket)
+        }) = self.asked(number)
+            && let Some(at) = open.iter().position(|name| name == from)
         {
-            open.remove(from);
-            denied.insert(from.into());
+            denied.push(open.swap_remove(at));
             if open.is_empty() {
+                let ticket = *ticket;
                 self.begin(ticket);
             }
         }
     }
 
     pub(super) fn hear_busy(&mut self, from: String, number: u64, proof: u32) {
-        let Some(ticket) = self.ticket_of(number) else {
-            return;
-        };
-        let Some(want) = self.wants.get_mut(&ticket) else {
+        let until = self.now + WAIT_MS;
+        let Some(want) = self.asked(number) else {
             return;
         };
         if !matches!(want.stage, Stage::Asking { .. }) {
@@ -87,21 +69,18 @@ impl Share {
         if proof >= want.wish.required {
             want.stage = Stage::Waiting {
                 peer: from,
-                until: self.now + WAIT_MS,
+                until,
                 has_it: false,
             };
-            self.send_away(ticket);
+            self.send_away(number);
         } else {
             self.hear_no(&from, number);
         }
     }
 
     pub(super) fn hear_have(&mut self, from: String, number: u64, held: Held) {
-        let Some(ticket) = self.ticket_of(number) else {
-            return;
-        };
         let until = self.now + WAIT_MS;
-        let Some(want) = self.wants.get_mut(&ticket) else {
+        let Some(want) = self.asked(number) else {
             return;
         };
         if !matches!(want.stage, Stage::Asking { .. }) {
@@ -116,7 +95,7 @@ impl Share {
             until,
             has_it: true,
         };
-        self.send_away(ticket);
+        self.send_away(number);
         self.say(Message::Give {
             to: from,
             number,
@@ -125,8 +104,8 @@ impl Share {
     }
 
     /// It won't be fetched here: who waits for that asks again, and may need what is newer than this tab does.
-    fn send_away(&mut self, ticket: u32) {
-        let want = self.wants.get_mut(&ticket);
+    fn send_away(&mut self, number: u64) {
+        let want = self.asked(number);
         for waiter in want.map_or_else(Vec::new, |want| std::mem::take(&mut want.waiters)) {
             self.say(Message::Gone {
                 to: waiter.peer,
@@ -136,12 +115,10 @@ impl Share {
     }
 
     pub(super) fn hear_value(&mut self, from: &str, number: u64, held: Held) {
-        let ticket = self.ticket_of(number);
-        let Some((ticket, want)) =
-            ticket.and_then(|ticket| Some((ticket, self.wants.get_mut(&ticket)?)))
-        else {
+        let Some(want) = self.asked(number) else {
             return;
         };
+        let ticket = want.ticket;
         let is_waited = matches!(&want.stage, Stage::Waiting { peer, .. } if peer == from);
         if !is_waited {
             return;
@@ -160,15 +137,16 @@ impl Share {
     }
 
     pub(super) fn hear_gone(&mut self, from: &str, number: u64) {
-        let Some(ticket) = self.ticket_of(number) else {
+        let Some(want) = self.asked(number) else {
             return;
         };
-        match self.wants.get(&ticket).map(|want| &want.stage) {
+        let ticket = want.ticket;
+        match &want.stage {
             // It had it and can't send it: asked again, it would say the same.
-            Some(Stage::Waiting { peer, has_it, .. }) if peer == from && *has_it => {
+            Stage::Waiting { peer, has_it, .. } if peer == from && *has_it => {
                 self.begin(ticket);
             }
-            Some(Stage::Waiting { peer, .. }) if peer == from => self.ask(ticket),
+            Stage::Waiting { peer, .. } if peer == from => self.ask(ticket),
             _ => self.hear_no(from, number),
         }
     }

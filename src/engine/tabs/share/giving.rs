@@ -44,22 +44,15 @@ impl Share {
     }
 
     pub(super) fn answer(&mut self, from: String, number: u64, wish: Wish) {
-        let known = self
-            .peers
-            .get(&from)
-            .map_or(0, |peer| peer.tick_at(self.heard));
-        let began = |began: u32| self.peers.get(&from).map_or(0, |peer| peer.tick_at(began));
-        let own = self
-            .wants
-            .iter()
-            .find(|(_, want)| want.wish.key == wish.key);
-        let proof = match own.map(|(_, want)| &want.stage) {
+        let proof_at = |heard: u32| self.peer(&from).map_or(0, |peer| peer.tick_at(heard));
+        let own = self.wants.iter().find(|want| want.wish.key == wish.key);
+        let proof = match own.map(|want| &want.stage) {
             // Words of one tab keep their order: who has said no knew of our wish before it had its own, and goes second.
             // Else the two wishes have crossed, and both tabs go by their names. The fetch begins after this.
             Some(Stage::Asking { denied, .. }) if denied.contains(&from) || self.me < from => {
-                Some(known)
+                Some(proof_at(self.heard))
             }
-            Some(Stage::Fetching { began: at }) => Some(began(*at)),
+            Some(Stage::Fetching { began: at }) => Some(proof_at(*at)),
             // It has been told by us whom to ask, or will be.
             Some(Stage::Asking { .. } | Stage::Waiting { .. } | Stage::Held) => None,
             Some(Stage::Taking) | None => {
@@ -71,10 +64,9 @@ impl Share {
                 }));
             }
         };
-        let ticket = own.map(|(ticket, _)| *ticket);
+        let ticket = own.map(|want| want.ticket);
         let proof = proof.filter(|proof| *proof >= wish.required);
-        let (Some(proof), Some(want)) =
-            (proof, ticket.and_then(|ticket| self.wants.get_mut(&ticket)))
+        let (Some(proof), Some(want)) = (proof, ticket.and_then(|ticket| self.want_of(ticket)))
         else {
             return self.say(Message::No { to: from, number });
         };
@@ -106,10 +98,7 @@ impl Share {
         reply: Reply,
         now_wall: f64,
     ) -> Option<Held> {
-        let proof = self
-            .peers
-            .get(to)
-            .map_or(0, |peer| peer.tick_at(found.began));
+        let proof = self.peer(to).map_or(0, |peer| peer.tick_at(found.began));
         let age = now_wall - found.updated_at as f64;
         let is_young = proof >= wish.fresh || age <= wish.max_age as f64 || reply == Reply::Awaited;
         let is_proven = proof >= wish.fresh || (proof >= wish.required && found.is_vouched);

@@ -1,7 +1,5 @@
 //! Which other tabs there are, and whether they still are.
 
-use std::collections::BTreeSet;
-
 use super::message::Message;
 use super::peer::Peer;
 use super::{MAX_PEERS, Output, PROBE_MS, QUIET_MS, Share, Stage, State};
@@ -13,14 +11,10 @@ impl Share {
         }
         self.state = State::Open;
         self.say(Message::Hello);
-        let held: Vec<u32> = self
-            .wants
-            .iter()
-            .filter(|(_, want)| matches!(want.stage, Stage::Held))
-            .map(|(ticket, _)| *ticket)
-            .collect();
-        for ticket in held {
-            self.ask(ticket);
+        for at in 0..self.wants.len() {
+            if matches!(self.wants[at].stage, Stage::Held) {
+                self.ask(self.wants[at].ticket);
+            }
         }
     }
 
@@ -29,45 +23,45 @@ impl Share {
         if name == self.me || name.is_empty() {
             return false;
         }
-        if !self.peers.contains_key(name) {
+        if self.peer(name).is_none() {
             if self.peers.len() >= MAX_PEERS {
                 return false;
             }
-            self.peers.insert(name.into(), Peer::new(self.now));
+            self.peers.push(Peer::new(name, self.now));
         }
         true
     }
 
     pub(super) fn note(&mut self, name: &str, tick: u32) {
-        let Some(peer) = self.peers.get_mut(name) else {
+        let (now, heard) = (self.now, self.heard + 1);
+        let Some(peer) = self.peer_of(name) else {
             return;
         };
-        peer.spoke = self.now;
+        peer.spoke = now;
         peer.pinged = None;
         peer.is_quiet = false;
         if peer.is_news(tick) {
-            self.heard += 1;
-            peer.note(tick, self.heard);
+            peer.note(tick, heard);
+            self.heard = heard;
         }
     }
 
     pub(super) fn part(&mut self, name: &str) {
-        self.peers.remove(name);
+        self.peers.retain(|peer| peer.name != name);
         self.give_up(name);
     }
 
     /// Nothing is to be expected of a tab.
     pub(super) fn give_up(&mut self, name: &str) {
-        let tickets: Vec<u32> = self.wants.keys().copied().collect();
-        for ticket in tickets {
-            let Some(want) = self.wants.get_mut(&ticket) else {
-                continue;
-            };
+        for at in 0..self.wants.len() {
+            let want = &mut self.wants[at];
+            let ticket = want.ticket;
             want.waiters.retain(|waiter| waiter.peer != name);
             match &mut want.stage {
                 Stage::Asking { open, .. } => {
-                    let was_open = open.remove(name);
-                    if was_open && open.is_empty() {
+                    let before = open.len();
+                    open.retain(|other| other != name);
+                    if open.is_empty() && before > 0 {
                         self.begin(ticket);
                     }
                 }
@@ -82,17 +76,17 @@ impl Share {
 
     /// Asks tabs that are waited for whether they are there, and gives up those that don't answer.
     pub(super) fn probe(&mut self) {
-        let waited: BTreeSet<String> = self.waited().map(Into::into).collect();
-        for name in waited {
-            let Some(peer) = self.peers.get_mut(&name) else {
+        let now = self.now;
+        for name in self.waited() {
+            let Some(peer) = self.peer_of(&name) else {
                 continue;
             };
             match peer.pinged {
-                None if self.now >= peer.spoke + QUIET_MS => {
-                    peer.pinged = Some(self.now);
+                None if now >= peer.spoke + QUIET_MS => {
+                    peer.pinged = Some(now);
                     self.say(Message::Ping { to: name });
                 }
-                Some(at) if self.now >= at + PROBE_MS => {
+                Some(at) if now >= at + PROBE_MS => {
                     peer.is_quiet = true;
                     peer.pinged = None;
                     self.give_up(&name);
@@ -102,20 +96,26 @@ impl Share {
         }
     }
 
-    pub(super) fn waited(&self) -> impl Iterator<Item = &str> {
-        self.wants.values().filter_map(|want| match &want.stage {
-            Stage::Waiting { peer, .. } => Some(peer.as_str()),
-            _ => None,
-        })
+    /// The tabs that are waited for.
+    fn waited(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for want in &self.wants {
+            if let Stage::Waiting { peer, .. } = &want.stage
+                && !names.contains(peer)
+            {
+                names.push(peer.clone());
+            }
+        }
+        names
     }
 
     /// Tells which tabs are to be watched.
     pub(super) fn watch(&mut self) {
-        let waited: BTreeSet<String> = self.waited().map(Into::into).collect();
-        for name in self.watched.difference(&waited) {
+        let waited = self.waited();
+        for name in self.watched.iter().filter(|name| !waited.contains(name)) {
             self.queue.push_back(Output::Watch(name.clone(), false));
         }
-        for name in waited.difference(&self.watched) {
+        for name in waited.iter().filter(|name| !self.watched.contains(name)) {
             self.queue.push_back(Output::Watch(name.clone(), true));
         }
         self.watched = waited;

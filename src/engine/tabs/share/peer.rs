@@ -7,6 +7,7 @@ const MAX_TICKS: usize = 256;
 
 #[derive(Debug)]
 pub(super) struct Peer {
+    pub name: String,
     /// What was heard before a moment (`heard` of `Share`), and the tick that it told.
     ticks: VecDeque<(u32, u32)>,
     /// When it spoke last, in ms.
@@ -18,8 +19,9 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    pub fn new(now: f64) -> Peer {
+    pub fn new(name: &str, now: f64) -> Peer {
         Peer {
+            name: name.into(),
             ticks: VecDeque::new(),
             spoke: now,
             pinged: None,
