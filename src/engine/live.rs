@@ -74,6 +74,8 @@ pub struct Live {
     age_ms: Option<u64>,
     /// The server has replayed all that was published since `started`.
     is_covered: bool,
+    /// Events may have been lost since the last mark, while another tab was followed.
+    is_shaky: bool,
     /// A replay was completed once, so that what comes without a cursor comes after a hole.
     was_live: bool,
     /// The token of the last request was refused, or expires.
@@ -141,6 +143,7 @@ impl Live {
             started: None,
             age_ms: None,
             is_covered: false,
+            is_shaky: false,
             cursor,
             noted: String::new(),
             was_live: false,
@@ -341,6 +344,7 @@ impl Live {
                 Queued::Output(output) => return Some(output),
                 Queued::Connect { marked: false } if self.cursor.is_none() => {
                     self.queue.push_front(Queued::Connect { marked: true });
+                    self.is_shaky = false;
                     return Some(Output::Mark);
                 }
                 Queued::Connect { .. } => {

@@ -59,6 +59,8 @@ export class SharedAnswers implements Companion {
   #channel: TabChannel | undefined;
   #tickets = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When it fires (ms). */
+  #armedAt = Number.POSITIVE_INFINITY;
   /** What came with the message in work. */
   #value: unknown;
   #isOver = false;
@@ -304,11 +306,16 @@ export class SharedAnswers implements Companion {
     share.not_sent();
   }
 
+  /** A timer that fires too early does no harm; what is new is due later than this. */
   #arm(): void {
+    if (this.#armedAt <= reading() + PATIENCE_MS) {
+      return;
+    }
     clearTimeout(this.#timer);
     const early = [...this.#early.values()].map(({ until }) => until);
     const deadline = this.#share.deadline();
     const at = Math.min(...early, Number.isNaN(deadline) ? Number.POSITIVE_INFINITY : deadline);
+    this.#armedAt = at;
     if (at === Number.POSITIVE_INFINITY) {
       return;
     }
@@ -318,6 +325,7 @@ export class SharedAnswers implements Companion {
 
   /** Time has passed. */
   tick(): void {
+    this.#armedAt = Number.POSITIVE_INFINITY;
     outliveTrap(() => this.look());
     this.#do((share) => share.handle_timeout(reading()));
   }

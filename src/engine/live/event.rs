@@ -173,6 +173,9 @@ impl Live {
         self.was_live = true;
         self.known = Some(now);
         if std::mem::take(&mut self.unproven) {
+            if std::mem::take(&mut self.is_shaky) {
+                self.queue.push_back(Queued::Output(Output::Mark));
+            }
             let from_start = self.is_covered;
             self.queue
                 .push_back(Queued::Output(Output::ApplyUnproven { from_start }));

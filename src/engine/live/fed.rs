@@ -11,7 +11,15 @@ impl Live {
         }
         self.abort();
         self.phase = Phase::Fed { live: false };
+        self.is_shaky = false;
+        self.is_covered = false;
         self.mark();
+    }
+
+    /// Events of the other tab may be lost. Without a cursor nobody can tell: what was asked for until this client is live may
+    /// then be older than what comes.
+    pub fn shake(&mut self) {
+        self.is_shaky = true;
     }
 
     /// Events that another tab hands on, in the order of its stream and without a gap.

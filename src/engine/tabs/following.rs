@@ -22,6 +22,8 @@ pub(super) struct Following {
     quiet_ms: f64,
     contradicted: f64,
     pub join: Join,
+    /// It has asked before.
+    has_asked: bool,
     told: Option<Standing>,
 }
 
@@ -47,6 +49,7 @@ impl Following {
             quiet_ms,
             contradicted: f64::NEG_INFINITY,
             join: Join::Asking,
+            has_asked: false,
             told: None,
         }
     }
@@ -73,6 +76,9 @@ impl Tabs {
             return;
         };
         following.join = Join::Asking;
+        if std::mem::replace(&mut following.has_asked, true) {
+            self.live.shake();
+        }
         following.probes += 1;
         following.probed = self.now;
         self.asked += 1;
@@ -213,7 +219,7 @@ impl Tabs {
         }
         let is_next = seq == following.next;
         match &mut following.join {
-            Join::Asking | Join::Waiting => {}
+            Join::Asking | Join::Waiting => self.live.shake(),
             Join::Joined if is_next => {
                 following.next += 1;
                 self.live.handle_fed(&entry.text, self.now);
@@ -240,6 +246,9 @@ impl Tabs {
             Verdict::Follow { cursor, entries } => {
                 following.join = Join::Joined;
                 let is_live = standing == Standing::Live;
+                if !is_live {
+                    self.live.shake();
+                }
                 if self.live.cursor().is_none() {
                     self.ring.restart(cursor.clone());
                 }
@@ -258,6 +267,7 @@ impl Tabs {
             }
             Verdict::Wait => {
                 following.join = Join::Waiting;
+                self.live.shake();
                 self.tell(standing);
             }
         }
