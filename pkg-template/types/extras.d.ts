@@ -428,7 +428,7 @@ export interface Store {
   delete(scope: string, ids: ReadonlyArray<string>): Promise<void>;
   /** Deletes all that there is of a scope, and ends its epoch. */
   clear(scope: string): Promise<void>;
-  /** Called when the page is hidden and nothing waits to be written: it may never be seen again. */
+  /** Called when nothing waits to be written and the page is hidden, or has stopped writing: this may be the end of it. */
   rest?(): Promise<void>;
 }
 

@@ -75,6 +75,8 @@ class IndexedDbStore implements Store {
             }
           }
         }
+        // Also if the page is gone by then.
+        tx.commit?.();
       };
       return () => asked.result;
     });
@@ -101,7 +103,10 @@ class IndexedDbStore implements Store {
   }
 
   async rest(): Promise<void> {
-    await this.#run('readwrite', ['scopes'], (tx) => tx.objectStore('scopes').delete(WRITING));
+    await this.#run('readwrite', ['scopes'], (tx) => {
+      tx.objectStore('scopes').delete(WRITING);
+      tx.commit?.();
+    });
   }
 
   /**

@@ -143,6 +143,7 @@ export class Persistence implements Keeper, Companion {
     }
     this.#end();
     outliveTrap(() => this.#cache.host.engine.close_persist());
+    void this.#saving.running.then(() => this.#rest());
   }
 
   // For the cache
@@ -199,7 +200,7 @@ export class Persistence implements Keeper, Companion {
   }
 
   #rest(): void {
-    if (isHidden()) {
+    if (this.#shelf.isUsable && this.#shelf.epoch !== undefined) {
       this.#shelf.store.rest?.().catch((error) => this.#shelf.fail(error));
     }
   }
@@ -232,7 +233,7 @@ export class Persistence implements Keeper, Companion {
         this.#saving.slice(room).then(() => {
           if (!this.#shelf.isEnded && engine === this.#cache.host.engine && engine.end_saving()) {
             this.#saveWhenIdle();
-          } else {
+          } else if (isHidden()) {
             this.#rest();
           }
         });

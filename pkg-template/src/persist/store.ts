@@ -38,7 +38,7 @@ export interface Store {
   delete(scope: string, ids: readonly string[]): Promise<void>;
   /** Deletes all that there is of a scope, and ends its epoch. */
   clear(scope: string): Promise<void>;
-  /** The page is hidden, and nothing waits to be written. */
+  /** Nothing waits to be written, and the page is hidden, or has stopped writing. */
   rest?(): Promise<void>;
 }
 
