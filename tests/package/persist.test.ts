@@ -9,6 +9,7 @@ import {
 } from 'ferroquery';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { behaveAsPage } from './browserLike.js';
+import { trap } from './trap.js';
 import { settle, watch } from './watch.js';
 
 behaveAsPage();
@@ -234,5 +235,53 @@ describe('a second visit', () => {
     expect(client.getQueryData(['todo', 1])).toBeUndefined();
     await kept.flush();
     expect(stats().records).toBe(1);
+  });
+
+  it('is what suspends: the data of the store is enough if it is fresh', async () => {
+    const store = memoryStore();
+    await leave(store, [[['a'], 'kept']]);
+    const { client } = visit(store);
+    const queryFn = vi.fn(async () => 'fetched');
+    const options = client.defaultQueryOptions({ queryKey: ['a'], queryFn, staleTime: 60_000 });
+    const observer = new QueryObserver(client, options);
+    expect((await observer.fetchOptimistic(options)).data).toBe('kept');
+    await settle();
+    expect(queryFn).not.toHaveBeenCalled();
+  });
+
+  it('goes on after a trap in the engine', async () => {
+    const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const store = memoryStore();
+    await leave(store, [
+      [['a'], 1],
+      [['b'], 2],
+    ]);
+    const { client, kept, stats } = visit(store);
+    await kept.restore({ queryKey: ['a'], exact: true });
+    trap(client);
+    await settle();
+    client.setQueryData(['c'], 3);
+    await kept.flush();
+    expect(await client.fetchQuery({ queryKey: ['b'], queryFn: () => 'new', staleTime: 60_000 })).toBe(2);
+    expect(stats()).toMatchObject({ records: 3, failures: 0, dropped: { corrupt: 0 } });
+    const next = visit(store);
+    expect(await next.kept.restore()).toBe(3);
+    told.mockRestore();
+  });
+
+  it('reads many that are mounted together, each once', async () => {
+    const store = memoryStore();
+    await leave(
+      store,
+      Array.from({ length: 300 }, (_, n) => [['n', n], n]),
+    );
+    const readBodies = vi.fn(store.readBodies);
+    const { client } = visit({ ...store, readBodies });
+    const watched = Array.from({ length: 300 }, (_, n) => watch(client, ['n', n], { staleTime: 60_000 }));
+    await settle(20);
+    expect(watched.map(({ observer }) => observer.getCurrentResult().data)).toEqual(watched.map((_, n) => n));
+    expect(watched.every(({ fetches }) => fetches() === 0)).toBe(true);
+    expect(readBodies.mock.calls.map(([, ids]) => ids.length).reduce((sum, length) => sum + length)).toBe(300);
+    expect(readBodies.mock.calls.length).toBeLessThan(15);
   });
 });
