@@ -95,8 +95,8 @@ export class QueriesObserver<TCombined = Result[]> extends Subscribable<(results
       if (isMoved) {
         this.#observers = observers;
         this.#places = new Map(observers.map((observer, at) => [observer, at]));
+        this.#tracking = trackingOf(matches);
       }
-      this.#tracking = trackingOf(matches);
       if (!isMoved && results.every((result, at) => shallowEqualObjects(result, this.#results[at]))) {
         return;
       }
