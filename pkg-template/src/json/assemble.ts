@@ -1,5 +1,5 @@
 import { Builder, define, type Members, Misfit, own } from './members';
-import { FEW, isEqual, share, shareRun, takeWhatMoved } from './share';
+import { FEW, isEqual, isSameRow, share, shareRun, takeWhatMoved } from './share';
 
 /** The words of a plan: src/engine/delta/plan.rs has their meaning. */
 const COPY = 0;
@@ -54,6 +54,7 @@ export function assemble(words: Uint32Array, values: readonly unknown[], old: un
     const made = new Array(count);
     let same = count === before.length;
     let filled = 0;
+    let hasKids = false;
     // What was found by its text needn't be looked for; so much is looked for in any case.
     const unequal: number[] | undefined = count <= FEW && before.length <= FEW ? [] : undefined;
     for (let left = words[at++]!; left > 0; left--) {
@@ -78,19 +79,25 @@ export function assemble(words: Uint32Array, values: readonly unknown[], old: un
         }
       } else {
         const ordinal = words[at++]!;
-        const kid = container(before[ordinal]);
+        hasKids = true;
+        let kid = container(before[ordinal]);
         if (ordinal !== filled && ours.has(kid)) {
-          takeWhatStood(before[filled], kid);
+          if (isEqual(before[filled], kid, 0)) {
+            kid = before[filled];
+          } else {
+            takeWhatStood(before[filled], kid);
+          }
         }
         same &&= kid === before[filled];
         unequal?.push(filled);
         made[filled++] = kid;
       }
     }
-    if (!same && unequal?.length) {
+    if (!same && unequal?.length && (hasKids || mayHaveMoved(before, made, unequal))) {
       const known = new Set(before);
       const fresh = unequal.filter((i) => !known.has(made[i]));
       takeWhatMoved(before, 0, before.length, made, fresh);
+      same = count === before.length && made.every((value, i) => Object.is(value, before[i]));
     }
     return same ? before : made;
   };
@@ -151,4 +158,10 @@ export function assemble(words: Uint32Array, values: readonly unknown[], old: un
     throw new Misfit();
   }
   return value;
+}
+
+/** Whether new elements may be old ones of other places: not where a few rows came, or were changed where they stand. */
+function mayHaveMoved(before: unknown[], made: unknown[], unequal: number[]): boolean {
+  const others = unequal.filter((i) => !isSameRow(before[i], made[i]));
+  return unequal.length > 8 || others.length > made.length - before.length;
 }

@@ -238,7 +238,7 @@ export function isEqual(a: unknown, b: unknown, depth: number): boolean {
 }
 
 /** Whether two elements at the same place are probably the same row, changed or not. */
-function isSameRow(old: unknown, fresh: unknown): boolean {
+export function isSameRow(old: unknown, fresh: unknown): boolean {
   return !isContainer(fresh) || (isContainer(old) && nameOf(old) === nameOf(fresh));
 }
 
