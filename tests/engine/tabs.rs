@@ -112,6 +112,44 @@ fn a_second_tab_follows_without_a_connection() {
     assert_eq!(talk(&mut leader, words, &mut second, 1.0), []);
 }
 
+/// How often a tab without a position is to note how far it is, from its first word to being live.
+fn marks(outputs: &[Output]) -> usize {
+    let mark = Output::Live(LiveOutput::Mark);
+    outputs.iter().filter(|output| **output == mark).count()
+}
+
+#[test]
+fn what_happens_before_a_tab_has_joined_makes_all_it_has_unproven() {
+    let mut leader = leader();
+    let (_, outputs) = follower(&mut leader, None, 2);
+    assert_eq!(marks(&outputs), 1);
+    // The next one asks, and before the answer something happens that it has fetched too early to see.
+    let mut second = tab(None, 3);
+    second.connect(0.0);
+    let mut outputs = drain(&mut second);
+    let ask = said(&outputs);
+    leader.handle_bytes(INV.as_bytes(), 1.0);
+    let words = said(&drain(&mut leader));
+    outputs.extend(talk(&mut leader, words, &mut second, 1.0));
+    let back = talk_to(&mut leader, &ask);
+    outputs.extend(talk(&mut leader, back, &mut second, 1.0));
+    assert!(second.is_live());
+    assert_eq!(marks(&outputs), 2);
+    let unproven = Output::Live(LiveOutput::ApplyUnproven { from_start: false });
+    let last_mark = outputs
+        .iter()
+        .rposition(|output| *output == Output::Live(LiveOutput::Mark));
+    assert!(last_mark < outputs.iter().position(|output| *output == unproven));
+}
+
+/// A tab hears words, and answers.
+fn talk_to(tab: &mut Tabs, words: &[String]) -> Vec<String> {
+    for word in words {
+        tab.handle_message(word, 1.0);
+    }
+    said(&drain(tab))
+}
+
 #[test]
 fn a_rendered_tab_gets_what_lies_between() {
     let mut leader = leader();
