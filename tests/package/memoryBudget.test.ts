@@ -1,6 +1,7 @@
 import { dehydrate, InfiniteQueryObserver, QueryClient, QueryObserver } from 'ferroquery';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { behaveAsPage } from './browserLike.js';
+import { trap } from './trap.js';
 
 behaveAsPage();
 beforeEach(() => {
@@ -546,6 +547,28 @@ describe('the bound', () => {
     vi.advanceTimersByTime(1_000);
     expect(client.stats().memory).toMatchObject({ maxBytes: MB, coldEntries: 1 });
     expect(first.getQueryData(['rows'])).toEqual(rows(100));
+  });
+});
+
+describe('an engine that fails', () => {
+  it('leaves packed data as it was, and the bound to the next engine', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    const client = coldClient(5);
+    client.setQueryData(['hot'], rows(20, 99));
+    trap(client);
+    await Promise.resolve();
+    expect(client.stats()).toMatchObject({
+      queries: 6,
+      memory: { maxBytes: 100 * MB, coldEntries: 5, hotEntries: 1, thaws: 0 },
+    });
+    const state = client.getQueryState(['rows', 2])!;
+    expect(state).toMatchObject({ isInvalidated: true, dataUpdatedAt: 1_002, dataUpdateCount: 1, status: 'success' });
+    expect(state.data).toEqual(rows(20, 2));
+    expect(client.getQueryData(['rows', 2])).toBe(state.data);
+    expect(client.getQueryData(['hot'])).toEqual(rows(20, 99));
+    vi.advanceTimersByTime(10_000);
+    expect(client.stats().memory).toMatchObject({ coldEntries: 6, hotEntries: 0 });
+    vi.restoreAllMocks();
   });
 });
 

@@ -167,3 +167,12 @@ const noStore: Store = {
   clear: async () => {},
 };
 persist({ client, store: noStore, scope: 'public' });
+
+// Memory: a bound, and why a query had to go.
+const bounded = new QueryClient({ memory: { maxBytes: 50_000_000, coldAfter: 1_000, largestShare: 0.5, coldFrom: 0 } });
+// @ts-expect-error there is no bound without a number
+new QueryClient({ memory: {} });
+bounded.getQueryCache().subscribe((event) => {
+  if (event.type === 'removed') same<typeof event.reason, 'budget' | 'tooLarge' | undefined>();
+});
+same<Stats['memory']['evicted'], Record<'budget' | 'tooLarge', number>>();

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import * as peer from '@tanstack/query-core';
 
 // A reset query starts its time anew in ours, and stays for ever there: differences.md, 5.
@@ -14,13 +16,12 @@ export const isCold = process.env['ORACLE_COLD'] !== undefined;
 /** What makes everything cold, and drops nothing. query-core doesn't know it. */
 export const COLD = { memory: { maxBytes: 1e9, coldAfter: 0, coldFrom: 0 } };
 
-if (isCold) {
-  // As if nobody held what was packed: otherwise it comes back as it was.
-  globalThis.WeakRef = class {
-    deref() {
-      return undefined;
-    }
-  } as unknown as typeof WeakRef;
+/** Collects garbage: packed data comes back as it was for as long as the collector leaves that where it is. */
+export const collect: () => void = isCold ? exposed() : () => {};
+
+function exposed(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc');
 }
 
 /** The public surface that both packages must share. */

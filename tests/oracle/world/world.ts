@@ -3,7 +3,7 @@ import { ops } from '../ops/ops.js';
 import { code } from '../script/code.js';
 import type { Step } from '../script/step.js';
 import { Clock } from './clock.js';
-import { COLD, type Core, isCold } from './core.js';
+import { COLD, type Core, collect, isCold } from './core.js';
 import { realiseAll } from './functions.js';
 import { Mutations } from './mutations.js';
 import { Observers } from './observers.js';
@@ -82,6 +82,7 @@ export class World {
     this.recorder.line(`> ${code(step)}`);
     await this.#apply(step);
     await this.clock.advance(0);
+    if (step.op === 'advance') collect();
     this.recorder.endStep();
     if (this.setup.states !== 'end') {
       this.watch.states();
