@@ -110,7 +110,10 @@ impl Engine {
         let tick = self.next_tick();
         self.floor = tick;
         for id in list {
-            self.queries[*id].floor = tick;
+            // A function of the user may have removed it since it was chosen.
+            if let Some(query) = self.queries.get_mut(*id) {
+                query.floor = tick;
+            }
         }
     }
 

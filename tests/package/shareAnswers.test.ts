@@ -52,3 +52,16 @@ describe('shareAnswers without locks', () => {
     expect(() => new QueryClient({ shareAnswers: options as never })).toThrow(message);
   });
 });
+
+it('a predicate may remove what was chosen before', async () => {
+  const client = new QueryClient();
+  for (const key of ['a', 'b', 'c']) client.setQueryData([key], 1);
+  await client.invalidateQueries({
+    predicate: () => {
+      client.removeQueries({ queryKey: ['a'] });
+      return true;
+    },
+  });
+  expect(client.getQueryState(['b'])?.isInvalidated).toBe(true);
+  expect(client.getQueryData(['a'])).toBeUndefined();
+});

@@ -95,7 +95,7 @@ export class SharedAnswers implements Companion {
     const { staleTime } = query.options as { staleTime?: unknown };
     const ms = staleTimeNumber(typeof staleTime === 'function' ? staleTime(query) : staleTime);
     const want = () => {
-      if (this.#pending.has(ticket)) {
+      if (this.#pending.has(ticket) && query.isAttached) {
         const positions = this.#cache.livePositions();
         // Without a position nobody can say that an answer isn't older than what the server has said.
         const isUnsure = positions === undefined;
