@@ -160,6 +160,24 @@ describe('a second visit', () => {
     }
   });
 
+  it('knows pages whose first has no param', async () => {
+    const store = memoryStore();
+    const options = {
+      queryKey: ['list'],
+      queryFn: ({ pageParam }: { pageParam: unknown }) => Promise.resolve(`after ${pageParam}`),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (last: string) => (last.length < 20 ? last : undefined),
+      pages: 2,
+    };
+    const first = visit(store);
+    const pages = await first.client.fetchInfiniteQuery(options as never);
+    await first.kept.flush();
+    const { client, kept } = visit(store);
+    await kept.restore();
+    expect(client.getQueryData(['list'])).toStrictEqual(pages);
+    expect(client.getQueryData(['list'])).toMatchObject({ pageParams: [undefined, 'after undefined'] });
+  });
+
   it('brings what is asked for by key', async () => {
     const store = memoryStore();
     await leave(store, [

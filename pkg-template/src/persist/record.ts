@@ -97,9 +97,27 @@ export function readBody(body: Uint8Array, { stamp, isInfinite }: Head, engine: 
   if (!plain) {
     throw new Error('damaged');
   }
-  const data = JSON.parse(decoder.decode(plain));
-  if (isInfinite && !(Array.isArray(data?.pages) && Array.isArray(data.pageParams))) {
+  const data: unknown = JSON.parse(decoder.decode(plain));
+  return isInfinite ? unwrapParams(data as WrappedPages) : data;
+}
+
+/** Pages with each param in an array, which is empty where there is none: JSON has no `undefined`. */
+interface WrappedPages {
+  pages: unknown[];
+  pageParams: unknown[][];
+}
+
+/** Pages as they are written; nothing where they are none. */
+export function wrapParams(data: any): WrappedPages | undefined {
+  if (!Array.isArray(data?.pages) || !Array.isArray(data.pageParams)) {
+    return undefined;
+  }
+  return { ...data, pageParams: data.pageParams.map((param: unknown) => (param === undefined ? [] : [param])) };
+}
+
+function unwrapParams(data: WrappedPages): unknown {
+  if (!Array.isArray(data?.pages) || !Array.isArray(data.pageParams) || !data.pageParams.every(Array.isArray)) {
     throw new Error('no pages');
   }
-  return data;
+  return { ...data, pageParams: data.pageParams.map(([param]) => param) };
 }

@@ -3,7 +3,7 @@ import { isJsonSafe } from '../memory/jsonSafe';
 import type { Query } from '../query';
 import { report } from '../report';
 import type { Settings } from './options';
-import { type Head, LARGEST, newStamp, writeBody, writeHead } from './record';
+import { type Head, LARGEST, newStamp, wrapParams, writeBody, writeHead } from './record';
 import type { Seal } from './seal';
 import type { Shelf } from './shelf';
 import type { StoredRecord } from './store';
@@ -188,7 +188,8 @@ export class Saving {
     let kept = this.#kept.get(query);
     let body: Uint8Array | undefined;
     if (kept?.revision !== query.revision) {
-      const { data, queryKey, revision } = query;
+      const { queryKey, revision } = query;
+      const data = query.queryType === 'infinite' ? wrapParams(query.data) : query.data;
       if (!isJsonSafe(data) || !isJsonSafe(queryKey)) {
         return this.#refuse(query, 'notJson');
       }
