@@ -176,3 +176,13 @@ bounded.getQueryCache().subscribe((event) => {
   if (event.type === 'removed') same<typeof event.reason, 'budget' | 'tooLarge' | undefined>();
 });
 same<Stats['memory']['evicted'], Record<'budget' | 'tooLarge', number>>();
+
+// Whose answers are shared has to be said; a query may be kept out.
+new QueryClient({ shareAnswers: { scope: 'user-7', channel: 'app', maxBytes: 100_000 } });
+client.shareAnswers(false);
+client.fetchQuery({ queryKey: ['posts'], queryFn: () => 1, shareAnswers: false });
+same<Stats['shared']['taken'], number>();
+// @ts-expect-error whose are they?
+new QueryClient({ shareAnswers: {} });
+// @ts-expect-error whose are they?
+client.shareAnswers(true);
