@@ -160,8 +160,7 @@ export function assemble(words: Uint32Array, values: readonly unknown[], old: un
   return value;
 }
 
-/** Whether new elements may be old ones of other places: not where a few rows came, or were changed where they stand. */
+/** Whether new elements may be old ones of other places: not where rows with ids were changed where they stand. */
 function mayHaveMoved(before: unknown[], made: unknown[], unequal: number[]): boolean {
-  const others = unequal.filter((i) => !isSameRow(before[i], made[i]));
-  return unequal.length > 8 || others.length > made.length - before.length;
+  return unequal.some((i) => !isSameRow(before[i], made[i])) || (unequal.length > 8 && isSameRow(before[0], made[1]));
 }

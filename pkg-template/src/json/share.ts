@@ -134,7 +134,7 @@ function shareList(
     }
   }
   // Where the engine has compared the texts it has found what moved, unless they are written in another way.
-  if (unequal.length > 0 && (depth > 0 || equal > 0 || fresh.length <= FEW)) {
+  if (unequal.length > 0 && (depth > 0 || equal > 0)) {
     takeWhatMoved(old, from, count, fresh, unequal);
     if (other) {
       takeWhatMoved(other, 0, other.length, fresh, unequal);
