@@ -1,7 +1,8 @@
 //! A plan, carried out on the old value, gives the new one; and only what changed is parsed.
 
+use ferroquery::engine::delta::kept::{Kept, MAX_KEPT, NO_BODY, Verdict};
 use ferroquery::engine::delta::plan::Plan;
-use ferroquery::engine::delta::{Change, Document, WHOLE};
+use ferroquery::engine::delta::{Change, Document, MAX_BODY, WHOLE};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -285,6 +286,60 @@ fn what_is_kept_is_a_small_part_of_the_body() {
     let _ = document.compare(text.replacen("Agent", "Other", 1).into_bytes());
     assert!(document.bytes() - text.len() < text.len() / 8);
     assert!(text.len() > WHOLE);
+}
+
+#[test]
+fn bodies_are_bounded_and_those_used_longest_ago_go_first() {
+    let mut kept = Kept::default();
+    let body = || vec![b' '; 15 << 20];
+    let stamps: Vec<u32> = (0..4)
+        .map(|query| kept.decode(query, NO_BODY, body()).1)
+        .collect();
+    assert_eq!(kept.queries(), 4);
+    let (verdict, stamp) = kept.decode(0, stamps[0], body());
+    assert!(matches!(verdict, Verdict::Unchanged));
+    assert_eq!(stamp, stamps[0]);
+    kept.decode(9, NO_BODY, body());
+    assert!(kept.bytes() <= MAX_KEPT);
+    assert_eq!(kept.decoded.dropped, 1.0);
+    assert_eq!(kept.bytes_of(1), 0);
+    assert!(kept.bytes_of(0) >= 15 << 20);
+    let (verdict, stamp) = kept.decode(2, NO_BODY, vec![b' '; MAX_BODY + 1]);
+    assert!(matches!(verdict, Verdict::All));
+    assert_eq!((stamp, kept.bytes_of(2)), (NO_BODY, 0));
+    for query in 0..10 {
+        kept.forget(query);
+    }
+    assert_eq!((kept.queries(), kept.bytes()), (0, 0));
+}
+
+#[test]
+fn bodies_of_fetches_in_flight_stay_until_one_is_the_data() {
+    let mut kept = Kept::default();
+    let text = |id: u32| table(id..id + 200).to_string().into_bytes();
+    let (_, first) = kept.decode(1, NO_BODY, text(0));
+    kept.settle(1, first);
+    let (_, second) = kept.decode(1, first, text(1));
+    let (_, third) = kept.decode(1, first, text(2));
+    assert!(matches!(
+        kept.decode(1, second, text(1)).0,
+        Verdict::Unchanged
+    ));
+    kept.settle(1, third);
+    assert!(matches!(kept.decode(1, first, text(0)).0, Verdict::All));
+    assert!(matches!(
+        kept.decode(1, third, text(2)).0,
+        Verdict::Unchanged
+    ));
+    // Whatever comes, one query keeps few.
+    for id in 3..50 {
+        kept.decode(1, third, text(id));
+    }
+    assert!(matches!(
+        kept.decode(1, third, text(2)).0,
+        Verdict::Unchanged
+    ));
+    assert!(kept.bytes() < 8 * text(0).len());
 }
 
 fn leaf() -> impl Strategy<Value = Value> {

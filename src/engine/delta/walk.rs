@@ -221,7 +221,8 @@ impl Walk<'_> {
         *expected = kid.ordinal + 1;
         self.close_gap(kid.ordinal);
         let old = self.old.kid(kid);
-        let known = same.saturating_sub(key);
+        // What is the same may go on behind it.
+        let known = same.saturating_sub(key).min(old.node.length as usize);
         let (left, right) = (
             &old.text[old.open + known..old.end()],
             &self.text[bracket + known..],
