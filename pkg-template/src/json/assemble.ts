@@ -162,5 +162,8 @@ export function assemble(words: Uint32Array, values: readonly unknown[], old: un
 
 /** Whether new elements may be old ones of other places: not where rows with ids were changed where they stand. */
 function mayHaveMoved(before: unknown[], made: unknown[], unequal: number[]): boolean {
-  return unequal.some((i) => !isSameRow(before[i], made[i])) || (unequal.length > 8 && isSameRow(before[0], made[1]));
+  return (
+    unequal.some((i) => !isSameRow(before[i], made[i])) ||
+    before.some((row, i) => i > 0 && isSameRow(before[i - 1], row))
+  );
 }
