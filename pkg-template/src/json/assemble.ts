@@ -69,9 +69,15 @@ export function assemble(words: Uint32Array, values: readonly unknown[], old: un
         filled += length;
       } else if (word === NEW) {
         const length = words[at++]!;
-        const run = values.slice(next, next + length);
+        const from = words[at++]!;
+        const stood = words[at++]!;
+        // Mostly it is a single one in the place of another.
+        const isOne = length === 1 && stood === 1;
+        const run = isOne ? [share(before[filled], values[next], before[from])] : values.slice(next, next + length);
         next += length;
-        shareRun(before, words[at++]!, words[at++]!, run, filled);
+        if (!isOne) {
+          shareRun(before, from, stood, run, filled);
+        }
         for (const value of run) {
           same &&= Object.is(value, before[filled]);
           unequal?.push(filled);

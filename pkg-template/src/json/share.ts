@@ -11,10 +11,10 @@ let equalsB = false;
 
 /**
  * A value fresh from `JSON.parse`, made of the parts of `old`, another such value, that equal its own: `old` itself if all do.
- * In arrays they are also found where they have moved. Changes `fresh`.
+ * In arrays they are also found where they have moved. `other` is a second choice. Changes `fresh`.
  */
-export function share(old: unknown, fresh: unknown): unknown {
-  return shared(old, undefined, fresh, 0);
+export function share(old: unknown, fresh: unknown, other?: unknown): unknown {
+  return shared(old, other, fresh, 0);
 }
 
 /**
