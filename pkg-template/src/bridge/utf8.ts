@@ -18,3 +18,19 @@ export function utf8(): Utf8 {
   }
   return util;
 }
+
+let encoder: TextEncoder | undefined;
+let decoder: TextDecoder | undefined;
+
+// Made when they are needed: to import the package needs neither.
+
+export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
+  encoder ??= new (utf8().TextEncoder)();
+  return encoder.encode(text) as Uint8Array<ArrayBuffer>;
+}
+
+/** Throws a TypeError for what isn't UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  decoder ??= new (utf8().TextDecoder)('utf-8', { fatal: true });
+  return decoder.decode(bytes);
+}

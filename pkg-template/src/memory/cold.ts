@@ -1,4 +1,5 @@
 import type { Engine } from '#glue';
+import { decodeUtf8, encodeUtf8 } from '../bridge/utf8';
 import { fromColumns, toColumns } from './columns';
 import { isJsonSafe } from './jsonSafe';
 
@@ -8,9 +9,6 @@ const AROUND = 280;
 const MAX_LENGTH = 1_048_576;
 /** More parts than a text of that length has, mostly. */
 const MAX_PARTS = 200_000;
-
-let encoder: TextEncoder | undefined;
-let decoder: TextDecoder | undefined;
 
 /**
  * A value as packed JSON, by columns. Unpacked once it stays so: all who hold this get the same object. Who still holds the value that was
@@ -54,8 +52,7 @@ function unpack(packed: Uint8Array, length: number, engine: Engine): unknown {
   if (!bytes) {
     throw new Error('A packed value is damaged, which is a defect of ferroquery: please report it.');
   }
-  decoder ??= new TextDecoder();
-  return fromColumns(JSON.parse(decoder.decode(bytes)));
+  return fromColumns(JSON.parse(decodeUtf8(bytes)));
 }
 
 /** Packs a value into at most so many bytes; `undefined` where that can't be, or it doesn't survive JSON. */
@@ -67,8 +64,7 @@ export function freeze(value: unknown, most: number, engine: Engine): Cold | und
   if (text.length > MAX_LENGTH) {
     return undefined;
   }
-  encoder ??= new TextEncoder();
-  const utf8 = encoder.encode(text);
+  const utf8 = encodeUtf8(text);
   const cold = new Cold(engine.pack(utf8), utf8.length);
   return cold.size <= most ? cold : undefined;
 }

@@ -1,5 +1,6 @@
 import type { QueryKey } from '@tanstack/query-core';
 import type { Engine } from '#glue';
+import { decodeUtf8, encodeUtf8 } from '../bridge/utf8';
 import { type KeptAnswer, readKeptAnswer } from '../http/keptAnswer';
 
 /** What is known of a query beside its data. */
@@ -28,10 +29,6 @@ const LENGTH = 4;
 const LEAST_PACKED = 1024;
 const MOST_PACKED = 256 * 1024;
 
-const encoder = new TextEncoder();
-// What isn't UTF-8 is damaged.
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
 /** Tells a body from those that were written before. */
 export function newStamp(): string {
   const random = globalThis.crypto
@@ -41,7 +38,7 @@ export function newStamp(): string {
 }
 
 export function writeHead({ queryKey, queryHash, at, isInvalidated, isInfinite, stamp, http }: Head): Uint8Array {
-  return encoder.encode(JSON.stringify([queryKey, queryHash, at, isInvalidated, isInfinite, stamp, http]));
+  return encodeUtf8(JSON.stringify([queryKey, queryHash, at, isInvalidated, isInfinite, stamp, http]));
 }
 
 /** Throws where it isn't what `writeHead` has written. */
@@ -49,7 +46,7 @@ export function readHead(bytes: Uint8Array): Head {
   if (bytes.length > LARGEST_HEAD) {
     throw new Error('too large');
   }
-  const parts: unknown = JSON.parse(decoder.decode(bytes));
+  const parts: unknown = JSON.parse(decodeUtf8(bytes));
   if (!Array.isArray(parts) || parts.length !== 7) {
     throw new Error('not a head');
   }
@@ -73,11 +70,11 @@ export function readHead(bytes: Uint8Array): Head {
  * would hold up the page.
  */
 export function writeBody(json: string, stamp: string, engine: Engine): Uint8Array {
-  const plain = encoder.encode(json);
+  const plain = encodeUtf8(json);
   const isPacked = plain.length >= LEAST_PACKED && plain.length <= MOST_PACKED;
   const bytes = isPacked ? engine.pack(plain) : plain;
   const body = new Uint8Array(STAMP + LENGTH + bytes.length);
-  encoder.encodeInto(stamp, body);
+  body.set(encodeUtf8(stamp));
   new DataView(body.buffer).setUint32(STAMP, isPacked ? plain.length : 0);
   body.set(bytes, STAMP + LENGTH);
   return body;
@@ -85,7 +82,7 @@ export function writeBody(json: string, stamp: string, engine: Engine): Uint8Arr
 
 /** The data of the body to which a head belongs. Throws where it isn't what `writeBody` has written. */
 export function readBody(body: Uint8Array, { stamp, isInfinite }: Head, engine: Engine): unknown {
-  if (body.length < STAMP + LENGTH || decoder.decode(body.subarray(0, STAMP)) !== stamp) {
+  if (body.length < STAMP + LENGTH || decodeUtf8(body.subarray(0, STAMP)) !== stamp) {
     throw new Error('the body of another head');
   }
   const length = new DataView(body.buffer, body.byteOffset).getUint32(STAMP);
@@ -97,7 +94,7 @@ export function readBody(body: Uint8Array, { stamp, isInfinite }: Head, engine: 
   if (!plain) {
     throw new Error('damaged');
   }
-  const data: unknown = JSON.parse(decoder.decode(plain));
+  const data: unknown = JSON.parse(decodeUtf8(plain));
   return isInfinite ? unwrapParams(data as WrappedPages) : data;
 }
 

@@ -1,4 +1,5 @@
 import { decodeBase64 } from '../base64';
+import { encodeUtf8 } from '../bridge/utf8';
 
 /** What a key may be given as: 16, 24 or 32 bytes, also as base64, or a key of WebCrypto for AES-GCM. */
 export type KeySource = CryptoKey | BufferSource | string;
@@ -25,7 +26,6 @@ type Part = 'head' | 'body';
 
 /** Bytes of an initialization vector of AES-GCM. */
 const IV = 12;
-const utf8 = new TextEncoder();
 
 /** Without a key: all is as it is. */
 export function openSeal(scope: string, version: string): Seal {
@@ -50,11 +50,11 @@ export async function closeSeal(scope: string, version: string, source: KeySourc
   }
   const key = await importKey(source);
   const names = await nameKey(key);
-  const digest = await crypto.subtle.digest('SHA-256', utf8.encode(`ferroquery scope ${scope}`));
-  const mac = async (text: string) => base64(await crypto.subtle.sign('HMAC', names, utf8.encode(text)));
+  const digest = await crypto.subtle.digest('SHA-256', encodeUtf8(`ferroquery scope ${scope}`));
+  const mac = async (text: string) => base64(await crypto.subtle.sign('HMAC', names, encodeUtf8(text)));
   const name = `sealed:${base64(digest)}`;
   const own = { scope: name, scopes: [name, plainName(scope)], version: `sealed:${await mac(`version ${version}`)}` };
-  const additionalData = (part: Part, id: string) => utf8.encode(JSON.stringify([part, own.scope, own.version, id]));
+  const additionalData = (part: Part, id: string) => encodeUtf8(JSON.stringify([part, own.scope, own.version, id]));
   return {
     ...own,
     hides: true,
@@ -121,7 +121,7 @@ function bytesOf(source: unknown): Uint8Array {
  * under one fixed vector, whose result is never stored.
  */
 async function nameKey(key: CryptoKey): Promise<CryptoKey> {
-  const algorithm = { name: 'AES-GCM', iv: utf8.encode('record names'), additionalData: utf8.encode('ferroquery') };
+  const algorithm = { name: 'AES-GCM', iv: encodeUtf8('record names'), additionalData: encodeUtf8('ferroquery') };
   const secret = await crypto.subtle.encrypt(algorithm, key, new Uint8Array(32));
   return crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
 }
