@@ -6,7 +6,8 @@ import { shuffled } from '../random';
 
 const READS = 10_000;
 
-function read(row: Row, size: number): Case {
+/** `used`: how many of the keys are read, over and over. */
+function read(row: Row, size: number, used = size): Case {
   return {
     kind: 'paired',
     rows: [{ ...row, unit: 'ns', ops: READS }],
@@ -22,7 +23,7 @@ function read(row: Row, size: number): Case {
           const start = now();
           for (let i = 0; i < READS; i++) {
             sum += client.getQueryData<Figures>(keys[order[at]!]!)!.id;
-            if (++at === size) at = 0;
+            if (++at === used) at = 0;
           }
           const ms = now() - start;
           keep(sum);
@@ -72,6 +73,7 @@ export const reads: Case[] = [
     1_000,
   ),
   read({ id: 'read_100k', what: 'getQueryData among 100,000 keys', unit: 'ns' }, 100_000),
+  read({ id: 'read_100k_few', what: 'the same, of which 1,000 over and over', unit: 'ns' }, 100_000, 1_000),
   readFreshKey(
     { id: 'read_100k_fresh_key', what: 'getQueryData, key literal in the call, 100,000 keys', unit: 'ns' },
     100_000,
