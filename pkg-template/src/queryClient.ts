@@ -11,7 +11,7 @@ import type {
   RefetchOptions,
   SetDataOptions,
 } from '@tanstack/query-core';
-import type { MemoryOptions } from '../types/extras';
+import type { MemoryOptions, ScheduleOptions, WarmOptions, WarmProgress } from '../types/extras';
 import { numericHttp, resolve, staleTimeNumber } from './bridge/observerOptions';
 import type { Rules } from './events';
 import { focusManager } from './focusManager';
@@ -23,11 +23,11 @@ import { onlineManager } from './onlineManager';
 import type { Query } from './query';
 import { QueryCache } from './queryCache';
 import { checkKey, hashKey, partialMatchKey } from './queryKey';
-import { type ScheduledOptions, Schedules } from './schedule';
+import { Schedules } from './schedule';
 import { readShareOptions, type ShareOptions } from './sharing/options';
 import { signOut } from './signOut';
 import { readStats, type Stats } from './stats';
-import { type WarmOptions, type WarmProgress, warm } from './warm';
+import { warm } from './warm';
 
 type Options = QueryObserverOptions<any, any, any, any, any> & { skipCache?: boolean | 'no-store' };
 type Filters = QueryFilters<any> & { pattern?: string; tags?: readonly string[] };
@@ -376,7 +376,7 @@ export class QueryClient {
   }
 
   /** Fetches named queries again and again, whether somebody watches them or not, until they are stopped. */
-  schedule(queries: Record<string, Options & ScheduledOptions>): Schedules {
+  schedule(queries: Record<string, Options & ScheduleOptions>): Schedules {
     return new Schedules(this.#queryCache, queries, (options) => {
       const defaulted = this.defaultQueryOptions(isOfPages(options) ? ofPages({ ...options }) : options);
       return [this.#queryCache.build(this as never, defaulted), defaulted];

@@ -1,3 +1,4 @@
+import type { ScheduledQuery, ScheduleOptions } from '../types/extras';
 import { environment } from './bridge/host';
 import { outliveTrap } from './bridge/instance';
 import { reading } from './bridge/reading';
@@ -8,31 +9,6 @@ import type { Query } from './query';
 import type { QueryCache } from './queryCache';
 import type { Companion } from './recovery';
 import { show } from './show';
-
-/** When a query is fetched. */
-export interface ScheduledOptions {
-  /** ms */
-  every: number;
-  /** Up to which share of `every` a fetch comes earlier. */
-  jitter?: number;
-  whileHidden?: boolean;
-}
-
-/** What the last fetch of a scheduled query came to. */
-export interface ScheduledResult {
-  status: 'success' | 'error';
-  /** ms since the epoch */
-  at: number;
-  error?: unknown;
-}
-
-export interface ScheduledQuery {
-  name: string;
-  /** ms since the epoch; `null` while it waits for the network, or for the page to be seen. */
-  nextAt: number | null;
-  isFetching: boolean;
-  lastResult: ScheduledResult | null;
-}
 
 type Build = (options: any) => [query: Query, options: any];
 
@@ -45,7 +21,7 @@ export class Schedules implements Companion {
   readonly #unsubscribe: (() => void)[];
 
   /** Throws a TypeError that names what is wrong, and then schedules nothing. */
-  constructor(cache: QueryCache, queries: Record<string, ScheduledOptions>, build: Build) {
+  constructor(cache: QueryCache, queries: Record<string, ScheduleOptions>, build: Build) {
     this.#cache = cache;
     if (typeof queries !== 'object' || queries === null || Array.isArray(queries)) {
       throw new TypeError(
@@ -124,14 +100,14 @@ export class Schedules implements Companion {
 
 class Entry {
   readonly #cache: QueryCache;
-  readonly #options: ScheduledOptions;
+  readonly #options: ScheduleOptions;
   readonly #build: () => [query: Query, options: any];
   #id = 0;
   #isFetching = false;
   #isOver = false;
-  #lastResult: ScheduledResult | null = null;
+  #lastResult: ScheduledQuery['lastResult'] = null;
 
-  constructor(cache: QueryCache, options: ScheduledOptions, build: Build) {
+  constructor(cache: QueryCache, options: ScheduleOptions, build: Build) {
     const { every, jitter, whileHidden, ...queryOptions } = options;
     this.#cache = cache;
     this.#options = options;
@@ -143,9 +119,8 @@ class Entry {
     const { host } = this.#cache;
     const { every, jitter = DEFAULT_JITTER, whileHidden = false } = this.#options;
     const [query, options] = this.#build();
-    const age = query.data === undefined ? Number.NaN : Date.now() - query.dataUpdatedAt;
     const network = networkCode(options.networkMode);
-    this.#id = host.engine.schedule(query.attach(), every, jitter, whileHidden, network, age, reading());
+    this.#id = host.engine.schedule(query.attach(), every, jitter, whileHidden, network, Date.now(), reading());
     host.setSchedule(this.#id, this);
   }
 
@@ -176,7 +151,7 @@ class Entry {
     };
   }
 
-  #settle(result: ScheduledResult): void {
+  #settle(result: ScheduledQuery['lastResult']): void {
     if (!this.#isOver) {
       this.#isFetching = false;
       this.#lastResult = result;
@@ -184,7 +159,7 @@ class Entry {
   }
 }
 
-function check(name: string, options: ScheduledOptions): void {
+function check(name: string, options: ScheduleOptions): void {
   const label = `schedule: ${show(name)}`;
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`${label} is ${show(options)}: give query options with every (ms).`);

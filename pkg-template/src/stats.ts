@@ -1,4 +1,4 @@
-import type { DecodeStats, MemoryStats } from '../types/extras';
+import type { DecodeStats, MemoryStats, PersistStats } from '../types/extras';
 import type { Host } from './bridge/host';
 import { readMemory } from './memory/memory';
 
@@ -37,18 +37,6 @@ export const COUNTS = [
   'bytes',
   'unsaved',
 ] as const;
-
-export interface PersistStats {
-  records: number;
-  bytes: number;
-  unsaved: number;
-  written: number;
-  writtenBytes: number;
-  restored: number;
-  dropped: { maxAge: number; version: number; corrupt: number; quota: number };
-  refused: { sensitive: number; notJson: number; noStore: number; tooLarge: number };
-  failures: number;
-}
 
 export interface Stats extends Numbers {
   queries: number;

@@ -1,25 +1,10 @@
+import type { WarmOptions, WarmProgress } from '../types/extras';
 import { outliveTrap } from './bridge/instance';
 import { CancelledError } from './cancelledError';
 import type { QueryCache } from './queryCache';
 import type { Companion } from './recovery';
 import { report } from './report';
 import { show } from './show';
-
-/** How far a list is. */
-export interface WarmProgress {
-  done: number;
-  failed: number;
-  /** Fresh already. */
-  skipped: number;
-  total: number;
-}
-
-export interface WarmOptions {
-  concurrency?: number;
-  onProgress?: (progress: WarmProgress) => void;
-  signal?: AbortSignal;
-  stopOnError?: boolean;
-}
 
 const WAIT = -1;
 const WHATS = ['skipped', 'done', 'failed'] as const;

@@ -35,7 +35,7 @@ impl Scheduled {
 
 impl Engine {
     /// Keeps a query and fetches it every `every` ms, or up to the share `jitter` of that earlier; its id. The first fetch is due
-    /// once the data, which is `age` ms old (NaN: there is none), is as old as that.
+    /// once the data is as old as that, at once where there is none. `now`: `Date.now()`.
     pub fn schedule(
         &mut self,
         query: u32,
@@ -43,7 +43,7 @@ impl Engine {
         jitter: f64,
         while_hidden: bool,
         network: NetworkMode,
-        age: f64,
+        now: f64,
     ) -> u32 {
         let mut scheduled = Scheduled {
             query,
@@ -55,7 +55,9 @@ impl Engine {
             due: self.clock.now(),
             is_missed: false,
         };
-        if !age.is_nan() {
+        let state = &self.queries[query].state;
+        if state.has_data {
+            let age = now - state.data_updated_at;
             scheduled.due += (scheduled.wait(&mut self.random) - age).clamp(0.0, every);
         }
         let due = scheduled.due;

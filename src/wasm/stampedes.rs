@@ -62,7 +62,7 @@ impl Engine {
         self.core.borrow_mut().stop_warm(id);
     }
 
-    /// Keeps a query and fetches it again and again; its id. `age`: of its data (ms, NaN for none).
+    /// Keeps a query and fetches it again and again; its id. `now`: `Date.now()`.
     #[allow(
         clippy::too_many_arguments,
         reason = "numbers cross the boundary, records don't"
@@ -74,7 +74,7 @@ impl Engine {
         jitter: f64,
         while_hidden: bool,
         network: u32,
-        age: f64,
+        now: f64,
         reading: f64,
     ) -> u32 {
         let mut core = self.core.borrow_mut();
@@ -85,7 +85,7 @@ impl Engine {
             jitter,
             while_hidden,
             network_mode(network),
-            age,
+            now,
         )
     }
 

@@ -147,7 +147,7 @@ fn schedules_hold_their_times() {
         let mut interner = Interner::default();
         let query = interner.index(&mut engine, &[Part::Text("q")]);
         engine.wish_gc_time(query, 1_000.0, false, false);
-        let id = engine.schedule(query, EVERY_MS, 0.2, false, NetworkMode::Online, f64::NAN);
+        let id = engine.schedule(query, EVERY_MS, 0.2, false, NetworkMode::Online, 0.0);
         let (mut armed, mut now, mut last) = (None, 0.0, f64::NEG_INFINITY);
         let mut here = Environment::default();
         let mut woke = f64::NEG_INFINITY;

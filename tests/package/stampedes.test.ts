@@ -189,6 +189,18 @@ describe('warm', () => {
 });
 
 describe('schedule', () => {
+  it('fetches data that is there again once it is as old as that', () => {
+    const now = Date.now();
+    const next = (age: number) => {
+      client.setQueryData(['r'], 1, { updatedAt: now - age });
+      const schedule = client.schedule({ r: { queryKey: ['r'], queryFn: () => 2, every: 60_000, jitter: 0 } });
+      const nextAt = schedule.list()[0]!.nextAt!;
+      schedule.stop();
+      return nextAt - now;
+    };
+    expect([next(0), next(20_000), next(70_000)]).toEqual([60_000, 40_000, 0]);
+  });
+
   it('fetches at once and then every so often, and keeps the data while it does', async () => {
     const queryFn = slow(10);
     const schedule = client.schedule({ report: { queryKey: ['r'], queryFn, every: 60_000, jitter: 0, gcTime: 1000 } });

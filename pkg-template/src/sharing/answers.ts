@@ -8,6 +8,7 @@ import { listenToPage, type PageEvent } from '../live/page';
 import type { Query } from '../query';
 import type { QueryCache } from '../queryCache';
 import type { Companion } from '../recovery';
+import { timeoutManager } from '../timeoutManager';
 import { canShare, TabChannel } from './channel';
 import type { ShareSettings } from './options';
 import { isShareable } from './shareable';
@@ -58,7 +59,7 @@ export class SharedAnswers implements Companion {
   #share!: ShareClient;
   #channel: TabChannel | undefined;
   #tickets = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: ReturnType<typeof timeoutManager.setTimeout> | undefined;
   /** When it fires (ms). */
   #armedAt = Number.POSITIVE_INFINITY;
   /** What came with the message in work. */
@@ -145,7 +146,7 @@ export class SharedAnswers implements Companion {
       this.#drain();
     });
     this.#channel?.close();
-    clearTimeout(this.#timer);
+    timeoutManager.clearTimeout(this.#timer);
   }
 
   /** What waits here is about to be dropped; nothing is fetched for it any more. */
@@ -211,7 +212,7 @@ export class SharedAnswers implements Companion {
   stop(): void {
     this.#isOver = true;
     this.#channel?.close();
-    clearTimeout(this.#timer);
+    timeoutManager.clearTimeout(this.#timer);
   }
 
   #do(act: (share: ShareClient) => void): void {
@@ -311,7 +312,7 @@ export class SharedAnswers implements Companion {
     if (this.#armedAt <= reading() + PATIENCE_MS) {
       return;
     }
-    clearTimeout(this.#timer);
+    timeoutManager.clearTimeout(this.#timer);
     const early = [...this.#early.values()].map(({ until }) => until);
     const deadline = this.#share.deadline();
     const at = Math.min(...early, Number.isNaN(deadline) ? Number.POSITIVE_INFINITY : deadline);
@@ -320,7 +321,7 @@ export class SharedAnswers implements Companion {
       return;
     }
     const self = new WeakRef(this);
-    this.#timer = setTimeout(() => self.deref()?.tick(), Math.max(0, Math.ceil(at - reading())));
+    this.#timer = timeoutManager.setTimeout(() => self.deref()?.tick(), Math.max(0, Math.ceil(at - reading())));
   }
 
   /** Time has passed. */
