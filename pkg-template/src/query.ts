@@ -17,25 +17,26 @@ import { networkCode } from './bridge/retryOptions';
 import { isDevelopment } from './development';
 import { environmentManager } from './environmentManager';
 import { FetchTask } from './fetchTask';
-import { type Answers, uniteTags } from './http/answers';
+import type { Answers } from './http/answers';
 import type { KeptAnswer } from './http/keptAnswer';
-import { type AnsweredWith, Validators } from './http/validators';
+import { Provenance } from './http/provenance';
+import type { AnsweredWith } from './http/validators';
 import { Decodes } from './json/decodes';
 import { noop, skipToken } from './markers';
-import { Cold } from './memory/cold';
 import { REASONS } from './memory/memory';
 import type { QueryCache } from './queryCache';
+import { QueryFetches } from './queryFetches';
 import type { FetchOptions } from './queryFunction';
-import { copyUnread, initialState, loadState, readLater, storeScalars } from './queryState';
+import { initialState, storeScalars } from './queryState';
+import { QueryTags } from './queryTags';
+import { DETACHED, QueryValues, type Values } from './queryValues';
 import { replaceData } from './structuralSharing';
-import { joinTags, SEPARATOR } from './tags';
 
 type Options = QueryOptions<any, any, any, any> & {
   tags?: readonly string[] | ((data: any) => readonly string[]);
   skipCache?: boolean | 'no-store';
 };
 type State = QueryState<any, any>;
-type Values = Pick<State, 'data' | 'error' | 'fetchFailureReason' | 'fetchMeta'>;
 
 /** Another tab's answer, where an answer is one: when it came there (ms), and what HTTP said of it. */
 interface FromElsewhere {
@@ -52,15 +53,13 @@ interface QueryConfig {
   state?: State;
 }
 
-/** Outside the engine. */
-const DETACHED = -1;
-/** The version of no state. */
-const NO_VERSION = -1;
 const ACTIONS: Record<number, string> = {
   [effects.EVENT_INVALIDATE]: 'invalidate',
   [effects.EVENT_PAUSE]: 'pause',
   [effects.EVENT_CONTINUE]: 'continue',
 };
+const NOTHING_SAID = new Provenance();
+
 /** One query: the values under an engine's slot, and the carrying out of its fetches. */
 export class Query {
   queryKey: QueryKey;
@@ -68,48 +67,26 @@ export class Query {
   options!: Options;
   /** How long the query stays when nobody watches it (ms): the longest wish so far. */
   gcTime = 0;
-  /** The id of its slot in the engine. */
-  slot = DETACHED;
   /** Whether stopping the query function makes sense: whether the one that ran last has read its signal. */
   isStoppable = false;
   readonly #client: QueryClient;
   readonly #cache: QueryCache;
   readonly #defaultOptions: Options | undefined;
   #initial: State;
-  #snapshot: State | undefined;
-  #version = 0;
-  /** When the data was written (ms), for the day on which the engine can't be asked. */
-  #updatedAt = 0;
-  /** Or the bytes of it. */
-  #data: any;
-  #error: any = null;
-  #failureReason: any = null;
-  #fetchMeta: any = null;
   /** Until when its data may come from a store: its fetches wait for that. */
   restoring: Promise<void> | undefined;
-  /** Counts the changes of its data. */
-  revision = 0;
-  /** The fetch that began last. */
-  #task: FetchTask | undefined;
-  /** Fetches before it that go on beside it. */
-  #strays: FetchTask[] = [];
   /** What cancelling the fetch gives back; nothing once data has come otherwise than by hand. */
   #revert: Values | undefined;
-  /** The fetch that is being announced; a listener may ask for another one meanwhile. */
-  #announced: FetchTask | undefined;
   /** Stays once it is known: also who brings no such option then fetches pages. */
   #queryType: 'infinite' | undefined;
   /** What its function had decoded. */
   #decodes: Decodes | undefined;
-  #tags = '';
-  /** Those that the last answer named. */
-  #answerTags = '';
-  /** All of them, as they were told. */
-  #toldTags = '';
-  /** What of the data can be asked for conditionally. */
-  #validators: Validators | undefined;
-  /** What said so last. */
-  #tagsBy: Options['tags'];
+  readonly #values: QueryValues;
+  /** None where it has never fetched. */
+  #fetches: QueryFetches | undefined;
+  /** None where nothing has ever named any. */
+  #tags: QueryTags | undefined;
+  #provenance: Provenance | undefined;
   #taken: Options | undefined;
   #wishedGcTime: number | undefined;
   #wishedSkip: boolean | undefined;
@@ -126,9 +103,7 @@ export class Query {
     this.queryHash = config.queryHash;
     this.#takeOptions(config.options);
     this.#initial = initialState(this.options);
-    this.#snapshot = config.state ?? this.#initial;
-    this.#takeValues(this.#snapshot);
-    this.#updatedAt = this.#snapshot.dataUpdatedAt;
+    this.#values = new QueryValues(this.#cache.host, config.state ?? this.#initial);
   }
 
   get meta(): QueryMeta | undefined {
@@ -141,57 +116,49 @@ export class Query {
 
   /** The promise of the fetch in flight. */
   get promise(): Promise<any> | undefined {
-    return this.#task && !this.#task.ended ? this.#task.raw.promise : undefined;
+    const last = this.task;
+    return last && !last.ended ? last.raw.promise : undefined;
   }
 
   /** An immutable snapshot; the same object until something changes. */
   get state(): State {
-    if (this.slot === DETACHED) {
-      return this.#snapshot!;
-    }
-    const { host } = this.#cache;
-    const version = host.engine.version(this.slot);
-    if (this.#snapshot === undefined || version !== this.#version) {
-      const data = this.#data;
-      this.#version = version;
-      this.#snapshot = this.#stateWith(data);
-      if (data instanceof Cold) {
-        this.#unread(this.#snapshot, data);
-      }
-    }
-    return this.#snapshot;
+    return this.#values.state;
   }
 
   /** The data, without a snapshot of the rest. */
   get data(): any {
-    const data = this.#data;
-    return data instanceof Cold ? this.#thaw(data) : data;
+    return this.#values.data;
   }
 
   /** Whether an answer said `no-store`: the data must not be kept anywhere but here. */
   get isNoStore(): boolean {
-    return this.slot !== DETACHED && this.#cache.host.engine.is_no_store(this.slot);
+    return this.isAttached && this.#cache.host.engine.is_no_store(this.slot);
   }
 
-  /** When it was written (ms). */
+  /** When the data was written (ms). */
   get dataUpdatedAt(): number {
-    return this.#updatedAt;
+    return this.#values.updatedAt;
+  }
+
+  /** Counts the changes of the data. */
+  get revision(): number {
+    return this.#values.revision;
   }
 
   get error(): any {
-    return this.#error;
+    return this.#values.error;
   }
 
   get failureReason(): any {
-    return this.#failureReason;
+    return this.#values.failureReason;
   }
 
   get fetchMeta(): State['fetchMeta'] {
-    return this.#fetchMeta;
+    return this.#values.fetchMeta;
   }
 
   get observers(): QueryObserver<any, any, any, any, any>[] {
-    return this.slot === DETACHED ? [] : this.#cache.observersOf(this.slot);
+    return this.isAttached ? this.#cache.observersOf(this.slot) : [];
   }
 
   get client(): QueryClient {
@@ -200,10 +167,10 @@ export class Query {
 
   setOptions(options?: Options): void {
     this.#takeOptions(options);
-    if (this.slot !== DETACHED) {
+    if (this.isAttached) {
       this.#tellOptions();
     }
-    if (this.#data === undefined && this.options.initialData !== undefined) {
+    if (this.#values.stored === undefined && this.options.initialData !== undefined) {
       const born = initialState(this.options);
       if (born.data !== undefined) {
         this.setState({
@@ -227,13 +194,13 @@ export class Query {
     const manual = options?.manual ?? false;
     const updatedAt = options?.updatedAt ?? Date.now();
     const pending = host.engine.write(slot, data !== undefined, updatedAt, manual);
-    this.#updatedAt = updatedAt;
+    this.#values.updatedAt = updatedAt;
     this.#changeData(data);
-    this.#error = null;
+    this.#values.error = null;
     if (!manual) {
-      this.#failureReason = null;
+      this.#values.failureReason = null;
     }
-    this.#revert = manual ? this.#values() : undefined;
+    this.#revert = manual ? this.#values.all : undefined;
     this.#tellTags(tags);
     if (this.#measure(pending)) {
       host.drain(true, {
@@ -250,32 +217,31 @@ export class Query {
     const tags = this.#tagsOf(next.data);
     const slot = this.attach();
     storeScalars(next, host.numbers, host.scratch);
-    const pending = host.engine.set_state(slot, next.data === this.#data);
+    const pending = host.engine.set_state(slot, next.data === this.#values.stored);
     if (next.data === undefined) {
-      this.#validators = undefined;
-      this.#answerTags = '';
+      this.#provenance = undefined;
     }
     if (kept) {
       this.restoreAnswer(kept);
     }
     this.#takeValues(next);
-    this.#updatedAt = next.dataUpdatedAt;
+    this.#values.updatedAt = next.dataUpdatedAt;
     this.#tellTags(tags);
     host.drain(this.#measure(pending), { action: { type: 'setState', state } });
   }
 
   cancel(options?: CancelOptions): Promise<void> {
     const { promise } = this;
-    this.#task?.cancel(options);
+    this.task?.cancel(options);
     return promise ? promise.then(noop).catch(noop) : Promise.resolve();
   }
 
   /** Stops the fetch without a word, and the time after which the query would go. */
   destroy(): void {
-    if (this.slot !== DETACHED) {
+    if (this.isAttached) {
       this.#cache.host.engine.clear_gc(this.slot);
     }
-    this.#task?.cancel({ silent: true });
+    this.task?.cancel({ silent: true });
   }
 
   get resetState(): State {
@@ -285,7 +251,7 @@ export class Query {
   reset(): void {
     this.destroy();
     this.setState(this.resetState);
-    if (this.slot !== DETACHED) {
+    if (this.isAttached) {
       const { host } = this.#cache;
       host.drain(host.engine.schedule_gc(this.slot, reading()));
     }
@@ -335,7 +301,7 @@ export class Query {
   }
 
   getObserversCount(): number {
-    return this.slot === DETACHED ? 0 : this.#cache.host.engine.observer_count(this.slot);
+    return this.isAttached ? this.#cache.host.engine.observer_count(this.slot) : 0;
   }
 
   invalidate(): void {
@@ -365,17 +331,18 @@ export class Query {
 
   /** Whether it has a slot. */
   get isAttached(): boolean {
-    return this.slot !== DETACHED;
+    return this.#values.slot !== DETACHED;
+  }
+
+  /** The id of its slot in the engine. */
+  get slot(): number {
+    return this.#values.slot;
   }
 
   /** The slot, made where there is none. */
   attach(): number {
-    if (this.slot === DETACHED) {
-      const { host } = this.#cache;
-      storeScalars(this.#snapshot!, host.numbers, host.scratch, this.#data !== undefined);
-      this.slot = host.engine.create(this.#version);
-      host.setQuery(this.slot, this);
-      host.setData(this.slot, this.#data);
+    if (!this.isAttached) {
+      this.#values.attach(this);
       this.#wishedGcTime = undefined;
       this.#wishedSkip = undefined;
       this.#tellOptions();
@@ -386,28 +353,22 @@ export class Query {
   /** Gives the slot back if nothing needs it: the state stays as it is. */
   detach(): void {
     const { host } = this.#cache;
-    if (this.slot === DETACHED || !host.engine.is_unused(this.slot) || host.detachesLater(this)) {
-      return;
+    if (this.isAttached && host.engine.is_unused(this.slot) && !host.detachesLater(this)) {
+      this.#values.detach();
+      this.#decodes = undefined;
     }
-    this.#snapshot = this.state;
-    this.#version++;
-    host.engine.release(this.slot);
-    host.setQuery(this.slot, undefined);
-    host.setData(this.slot, undefined);
-    this.slot = DETACHED;
-    this.#decodes = undefined;
   }
 
   /** The query has got into the index: what lives there is told. */
   indexed(): void {
-    this.#toldTags = '';
+    this.#tags?.forgetTold();
     this.#tellTags(this.#tagsOf());
     this.#cache.host.drain(this.#measure(false));
   }
 
   /** Whether it goes because its time is over. */
   get isCollected(): boolean {
-    return this.slot !== DETACHED && this.#cache.host.engine.is_collected(this.slot);
+    return this.isAttached && this.#cache.host.engine.is_collected(this.slot);
   }
 
   collect(): void {
@@ -418,23 +379,18 @@ export class Query {
 
   /** Packs the data, if that can be. */
   freeze(effect: number): void {
-    const data = this.#data;
+    const { stored } = this.#values;
     // What its options hold anyway wouldn't be freed; `no-store` is taken at its word.
-    const isKept = data instanceof Cold || data === this.#initial.data || this.isNoStore;
-    const cold = this.#cache.memory?.freeze(this.slot, isKept ? undefined : data, effect);
+    const isKept = this.#values.isCold || stored === this.#initial.data || this.isNoStore;
+    const cold = this.#cache.memory?.freeze(this.slot, isKept ? undefined : stored, effect);
     if (!cold) {
       return;
     }
-    this.#storeData(cold);
     this.#forgetDecodes();
     // All of these would keep the data.
     this.#revert = undefined;
-    if (this.#task?.ended) {
-      this.#task = undefined;
-    }
-    // For the day on which the engine can't be asked; who reads the state before gets one with data.
-    this.#snapshot = this.#stateWith(undefined);
-    this.#version = NO_VERSION;
+    this.#fetches?.forgetEnded();
+    this.#values.freeze(cold);
   }
 
   /** Goes, as memory is short. */
@@ -451,40 +407,12 @@ export class Query {
   #measure(pending: boolean): boolean {
     const { memory } = this.#cache;
     // Both sides: the one tells, the other knows what the command left.
-    return (memory !== undefined && this.slot !== DETACHED && memory.stored(this.slot, this.#data)) || pending;
-  }
-
-  #thaw(cold: Cold): unknown {
-    const { host } = this.#cache;
-    const data = cold.value(host.engine);
-    this.#storeData(data);
-    if (this.slot !== DETACHED) {
-      host.drain(host.engine.thawed(this.slot, reading()));
-    }
-    return data;
+    return (memory !== undefined && this.isAttached && memory.stored(this.slot, this.#values.stored)) || pending;
   }
 
   /** What new data may share with the old: nothing of what nobody can hold. */
   get #dataToShare(): unknown {
-    const isUnheld = this.#data instanceof Cold && typeof this.options.structuralSharing !== 'function';
-    return isUnheld ? undefined : this.data;
-  }
-
-  /** A state of the engine's scalars, with this data. */
-  #stateWith(data: unknown): State {
-    const { host } = this.#cache;
-    host.engine.load(this.slot);
-    return loadState(host.numbers, host.scratch, {
-      data,
-      error: this.#error,
-      fetchFailureReason: this.#failureReason,
-      fetchMeta: this.#fetchMeta,
-    });
-  }
-
-  /** Lets a state read the packed data when it is asked for it; later the query may have other data than that state. */
-  #unread(state: State, cold: Cold): State {
-    return readLater(state, () => (this.#data === cold ? this.data : cold.value(this.#cache.host.engine)));
+    return typeof this.options.structuralSharing === 'function' ? this.data : this.#values.heldData;
   }
 
   // Effects
@@ -495,43 +423,34 @@ export class Query {
   }
 
   begin(): void {
-    if (this.#task && !this.#task.settled) {
-      this.#strays.push(this.#task);
-    }
-    this.#task = this.#announced!;
-    this.#announced = this.#task.announcedBefore;
+    this.#fetches!.begin();
   }
 
   run(generation: number): void {
-    this.#taskOf(generation).run();
+    this.#fetches!.of(generation).run();
   }
 
   rejectLast(generation: number): void {
-    this.#taskOf(generation).giveUp();
+    this.#fetches!.of(generation).giveUp();
   }
 
   continueLater(): void {
-    this.#task!.continueLater();
+    this.task!.continueLater();
   }
 
   wakeLater(generation: number): void {
-    this.#taskOf(generation).wakeLater();
-  }
-
-  #taskOf(generation: number): FetchTask {
-    const isMeant = (task: FetchTask) => (task.generation & 0xffff) === generation;
-    return isMeant(this.#task!) ? this.#task! : this.#strays.find(isMeant)!;
+    this.#fetches!.of(generation).wakeLater();
   }
 
   #begin(options: Options | undefined, fetchOptions: FetchOptions | undefined): FetchTask {
     const { host } = this.#cache;
     const meets = host.engine.wish_fetch(this.attach(), fetchOptions?.cancelRefetch ?? false);
     if (meets === 1) {
-      this.#task!.join(fetchOptions);
-      return this.#task!;
+      this.task!.join(fetchOptions);
+      return this.task!;
     }
     if (meets === 2) {
-      this.#task!.cancel({ silent: true });
+      this.task!.cancel({ silent: true });
     }
     if (options) {
       this.setOptions(options);
@@ -548,22 +467,22 @@ export class Query {
       );
     }
     const task = new FetchTask(this, fetchOptions);
-    this.#revert = this.#values();
+    this.#revert = this.#values.all;
     const meta = this.options.behavior || this.#queryType ? task.behave() : fetchOptions?.meta;
-    const announced = this.#fetchMeta === meta && !host.engine.is_idle(this.attach());
+    const announced = this.fetchMeta === meta && !host.engine.is_idle(this.attach());
     task.generation = host.engine.start_fetch(
       this.attach(),
       networkCode(this.options.networkMode),
       announced,
       environment(),
     );
-    task.announcedBefore = this.#announced;
-    this.#announced = task;
+    this.#fetches ??= new QueryFetches();
+    this.#fetches.announce(task);
     if (!announced) {
-      this.#fetchMeta = meta ?? null;
-      this.#failureReason = null;
-      if (this.#data === undefined) {
-        this.#error = null;
+      this.#values.fetchMeta = meta ?? null;
+      this.#values.failureReason = null;
+      if (this.#values.stored === undefined) {
+        this.#values.error = null;
       }
     }
     host.drain(true, { action: { type: 'fetch', meta } });
@@ -574,7 +493,7 @@ export class Query {
 
   /** The fetch that ran last, or runs. */
   get task(): FetchTask | undefined {
-    return this.#task;
+    return this.#fetches?.last;
   }
 
   get cache(): QueryCache {
@@ -583,36 +502,21 @@ export class Query {
 
   /** The answer to the same request that the data came from, if the data still is what it gave. */
   answerTo(url: string, credentials: RequestCredentials | undefined, headers: Headers): AnsweredWith | undefined {
-    const holds = this.#validators && this.isAttached && this.#cache.host.engine.may_revalidate(this.slot);
-    return holds ? this.#validators!.find(url, credentials, headers, this.data) : undefined;
+    const holds = this.#provenance && this.isAttached && this.#cache.host.engine.may_revalidate(this.slot);
+    return holds ? this.#provenance!.find(url, credentials, headers, () => this.data) : undefined;
   }
 
   /** What HTTP said of the data, for a copy that is kept elsewhere; nothing where it said nothing, or `no-store`. */
   get keptAnswer(): KeptAnswer | undefined {
-    if (this.slot === DETACHED || this.isNoStore) {
-      return undefined;
-    }
-    const freshFor = this.#cache.host.engine.fresh_for(this.slot);
-    const isAnswer = !Number.isNaN(freshFor);
-    if (!isAnswer && !this.#answerTags) {
-      return undefined;
-    }
-    return {
-      ...(isAnswer && { freshFor }),
-      ...(this.#answerTags && { tags: this.#answerTags.split(SEPARATOR) }),
-      ...(isAnswer && this.#validators && { requests: this.#validators.kept }),
-    };
+    const isKept = this.isAttached && !this.isNoStore;
+    return isKept ? (this.#provenance ?? NOTHING_SAID).kept(this.#cache.host.engine, this.slot) : undefined;
   }
 
   /** The data is a copy of what an answer gave. */
-  restoreAnswer({ freshFor, tags, requests }: KeptAnswer): void {
-    const slot = this.attach();
-    if (freshFor !== undefined) {
-      this.#cache.host.engine.restore_answer(slot, freshFor);
-      this.#validators = requests && Validators.restore(requests);
-    }
-    this.#answerTags = tags ? tags.join(SEPARATOR) : '';
-    this.#tellTags(this.#tags);
+  restoreAnswer(kept: KeptAnswer): void {
+    this.#provenance ??= new Provenance();
+    this.#provenance.restore(kept, this.#cache.host.engine, this.attach());
+    this.#tellTags();
   }
 
   /**
@@ -622,7 +526,7 @@ export class Query {
   takeAnswer(value: unknown, generation: number, answers: Answers | undefined, shared?: FromElsewhere): void {
     const { host } = this.#cache;
     const decodes = this.#sharesAsUsual && this.#decodes?.isOf(host.engine, this.slot) ? this.#decodes : undefined;
-    const isShared = decodes?.isShared(value, this.#data);
+    const isShared = decodes?.isShared(value, this.#values.stored);
     const data = isShared ? value : replaceData(this.#dataToShare, value, this.options);
     decodes?.settle(value, data);
     const tags = this.#tagsOf(data);
@@ -636,10 +540,7 @@ export class Query {
     if (shared?.kept) {
       this.restoreAnswer(shared.kept);
     }
-    this.#updatedAt = updatedAt;
-    this.#changeData(data);
-    this.#error = null;
-    this.#failureReason = null;
+    this.#takeData(data, updatedAt);
     this.#revert = undefined;
     this.#tellTags(tags);
     host.drain(this.#measure(pending), {
@@ -652,14 +553,14 @@ export class Query {
    * else decides on it: then the body is to be parsed as it is.
    */
   decode(pieces: readonly Uint8Array[]): unknown {
-    if (this.slot === DETACHED || !this.#sharesAsUsual || this.#queryType) {
+    if (!this.isAttached || !this.#sharesAsUsual || this.#queryType) {
       return undefined;
     }
     const { host } = this.#cache;
     if (!this.#decodes?.isOf(host.engine, this.slot)) {
       this.#decodes = new Decodes(host, this.slot);
     }
-    return this.#decodes!.decode(pieces, this.#data);
+    return this.#decodes!.decode(pieces, this.#values.stored);
   }
 
   #forgetDecodes(): void {
@@ -676,7 +577,7 @@ export class Query {
 
   /** Takes why a try has failed, after which there will be another. */
   takeFailure(error: unknown, generation: number): void {
-    this.#failureReason = error;
+    this.#values.failureReason = error;
     const { host } = this.#cache;
     const pending = host.engine.announce_failure(this.slot);
     host.drain(pending, {
@@ -688,21 +589,18 @@ export class Query {
   takeError(error: unknown, generation: number, answered: boolean): void {
     const { host } = this.#cache;
     const pending = host.engine.fail(this.attach(), generation, answered, Date.now());
-    this.#error = error;
-    this.#failureReason = error;
+    this.#values.error = error;
+    this.#values.failureReason = error;
     host.drain(pending, { action: { type: 'error', error } });
   }
 
   /** A fetch is over: an unwatched query may go after its time, an unindexed one at once. */
   takeEnd(task: FetchTask): void {
-    if (this.#strays.length > 0) {
-      this.#strays = this.#strays.filter((stray) => stray !== task);
-    }
-    if (task === this.#task) {
+    if (this.#fetches!.end(task)) {
       // It would keep the data of before.
       this.#revert = undefined;
     }
-    if (this.slot !== DETACHED) {
+    if (this.isAttached) {
       const { host } = this.#cache;
       host.drain(host.engine.fetch_ended(this.slot, reading()));
       this.detach();
@@ -722,17 +620,14 @@ export class Query {
     if (!host.engine.restore(slot, at, isInvalidated, Date.now())) {
       return;
     }
-    this.#updatedAt = at;
-    this.#changeData(data);
-    this.#error = null;
-    this.#failureReason = null;
+    this.#takeData(data, at);
     if (this.#revert) {
-      this.#revert = this.#values();
+      this.#revert = this.#values.all;
     }
     this.#tellTags(tags);
     onTaken();
     host.engine.judge_restored(slot);
-    const task = this.#task && !this.#task.settled ? this.#task : undefined;
+    const task = this.#fetches?.unsettled;
     const isEnough = task?.isEnough() ?? false;
     const pending = host.engine.end_restore(slot, isEnough);
     if (isEnough) {
@@ -745,11 +640,11 @@ export class Query {
   /** Gives back what was before the fetch. */
   takeBack(): void {
     const { host } = this.#cache;
-    const tags = this.#tagsOf((this.#revert ?? this.#values()).data);
+    const tags = this.#tagsOf((this.#revert ?? this.#values).data);
     const pending = host.engine.revert(this.slot);
     if (this.#revert) {
       this.#takeValues(this.#revert);
-      this.#updatedAt = this.state.dataUpdatedAt;
+      this.#values.updatedAt = this.state.dataUpdatedAt;
     }
     this.#tellTags(tags);
     const state = this.#revert ? { ...this.state } : { fetchStatus: 'idle' };
@@ -760,31 +655,20 @@ export class Query {
 
   /** Whatever is under way is dropped, and nothing is left of its values, also where somebody still holds the query. */
   forget(): void {
-    const tasks = this.#strays.splice(0);
-    if (this.#task && !this.#task.ended) {
-      tasks.push(this.#task);
-    }
-    for (let task = this.#announced; task; task = task.announcedBefore) {
-      tasks.push(task);
-    }
+    const tasks = this.#fetches?.leave() ?? [];
     this.#initial = initialState({});
     this.#revert = undefined;
     this.restoring = undefined;
     for (const task of tasks) {
       task.drop();
     }
-    if (this.#task?.ended) {
-      // It would keep its answer.
-      this.#task = undefined;
-    }
+    this.#fetches?.forgetEnded();
     this.detach();
-    if (this.slot === DETACHED) {
-      this.#snapshot = this.#initial;
-      this.#updatedAt = 0;
-      this.#takeValues(this.#initial);
-    } else {
+    if (this.isAttached) {
       this.#cache.host.engine.sign_out(this.slot);
       this.setState(this.#initial);
+    } else {
+      this.#values.takeDetached(this.#initial);
     }
   }
 
@@ -792,104 +676,56 @@ export class Query {
 
   /** Keeps what is known here as an idle, invalidated state outside of any engine; the fetches that this loses. */
   leaveEngine(): FetchTask[] {
-    const lost = this.#strays.splice(0);
-    if (this.#task && !this.#task.ended) {
-      lost.push(this.#task);
-    }
-    for (let task = this.#announced; task; task = task.announcedBefore) {
-      lost.unshift(task);
-    }
-    this.#announced = undefined;
+    const lost = this.#fetches?.leave() ?? [];
+    this.#fetches?.forgetAnnounced();
     for (const task of lost) {
       task.isLost = true;
       task.settled = true;
       task.ended = true;
     }
     this.#decodes = undefined;
-    this.#snapshot = this.#knownState();
-    this.#version++;
+    this.#values.leaveEngine();
     this.#revert = undefined;
-    this.slot = DETACHED;
     return lost;
   }
 
   replayTags(): void {
-    if (this.#toldTags) {
-      this.#cache.host.engine.set_tags(this.slot, this.#toldTags);
-    }
-  }
-
-  /** The last snapshot, as far as it is still true of the values. */
-  #knownState(): State {
-    const last = this.#snapshot ?? this.#initial;
-    if (this.#data instanceof Cold) {
-      // Nothing has happened to it since it was frozen; and there is no engine to thaw it.
-      const state = Object.assign(copyUnread(last), { isInvalidated: true, fetchStatus: 'idle' as const });
-      return this.#unread(state, this.#data);
-    }
-    const isSame = last.data === this.#data && last.error === this.#error;
-    const ownStatus = this.#error !== null ? 'error' : this.#data === undefined ? 'pending' : 'success';
-    return {
-      ...last,
-      ...this.#values(),
-      dataUpdatedAt: this.#data === undefined ? 0 : this.#updatedAt,
-      dataUpdateCount: last.dataUpdateCount + (last.data === this.#data ? 0 : 1),
-      errorUpdateCount: last.errorUpdateCount + (last.error === this.#error || this.#error === null ? 0 : 1),
-      fetchFailureCount: isSame ? last.fetchFailureCount : 0,
-      status: isSame ? last.status : ownStatus,
-      isInvalidated: true,
-      fetchStatus: 'idle',
-    };
+    this.#tags?.replay(this.#cache.host.engine, this.slot);
   }
 
   // Values
 
-  #values(): Values {
-    return {
-      data: this.data,
-      error: this.#error,
-      fetchFailureReason: this.#failureReason,
-      fetchMeta: this.#fetchMeta,
-    };
+  /** Takes data that came without an error. */
+  #takeData(data: unknown, updatedAt: number): void {
+    this.#values.updatedAt = updatedAt;
+    this.#changeData(data);
+    this.#values.error = null;
+    this.#values.failureReason = null;
   }
 
   #changeData(data: unknown): void {
     if (data === undefined) {
       this.#forgetDecodes();
     }
-    if (data !== this.#data) {
-      this.revision++;
-    }
-    this.#storeData(data);
+    this.#values.changeData(data);
   }
 
-  #storeData(data: unknown): void {
-    this.#data = data;
-    if (this.slot !== DETACHED) {
-      this.#cache.host.setData(this.slot, data);
+  #takeValues(values: Values): void {
+    if (values.data === undefined) {
+      this.#forgetDecodes();
     }
+    this.#values.take(values);
   }
 
   #takeAnswers(answers: Answers | undefined, value: unknown, data: unknown): void {
-    const old = this.#answerTags;
-    this.#answerTags = answers?.adds ? uniteTags(old, answers.tags) : (answers?.tags ?? '');
-    if (!answers && !this.#validators) {
+    if (!answers && !this.#provenance) {
       return;
     }
-    const known = answers?.adds && this.#cache.host.engine.may_revalidate(this.slot) ? this.#validators : undefined;
+    this.#provenance ??= new Provenance();
+    const stays = answers?.adds && this.#cache.host.engine.may_revalidate(this.slot);
     // What a function of the app made of it needn't equal it.
     const isKept = typeof this.options.structuralSharing !== 'function' || data === value;
-    this.#validators =
-      answers && isKept
-        ? Validators.of(answers.requests, value, this.#queryType === 'infinite', known, known && this.data)
-        : undefined;
-  }
-
-  #takeValues(state: Values): void {
-    this.#changeData(state.data);
-    this.#error = state.error;
-    this.#failureReason = state.fetchFailureReason;
-    this.#fetchMeta = state.fetchMeta;
+    this.#provenance.take(answers, value, isKept, this.#queryType === 'infinite', stays ? () => this.data : undefined);
   }
 
   #takeOptions(options: Options | undefined): void {
@@ -917,7 +753,7 @@ export class Query {
     }
     const { tags } = this.options;
     // A function once: it has said its word on this data.
-    if (Array.isArray(tags) || (tags && tags !== this.#tagsBy)) {
+    if (tags && !this.#tags?.isAsked(tags)) {
       this.#tellTags(this.#tagsOf());
     }
   }
@@ -929,24 +765,17 @@ export class Query {
   #tagsOf(...given: [data?: unknown]): string {
     const { tags } = this.options;
     if (!tags) {
-      return this.#tags;
+      return this.#tags?.own ?? '';
     }
-    this.#tagsBy = tags;
-    if (typeof tags !== 'function') {
-      return joinTags(tags);
-    }
-    const data = given.length > 0 ? given[0] : this.data;
-    return joinTags(data === undefined ? [] : (tags(data) ?? []));
+    this.#tags ??= new QueryTags();
+    return this.#tags.of(tags, () => (given.length > 0 ? given[0] : this.data));
   }
 
-  #tellTags(joined: string): void {
-    if (this.slot !== DETACHED) {
-      this.#tags = joined;
-      const all = uniteTags(joined, this.#answerTags);
-      if (all !== this.#toldTags) {
-        this.#toldTags = all;
-        this.#cache.host.engine.set_tags(this.slot, all);
-      }
+  #tellTags(joined?: string): void {
+    const answered = this.#provenance?.tags;
+    if (this.isAttached && (this.#tags || joined || answered)) {
+      this.#tags ??= new QueryTags();
+      this.#tags.tell(this.#cache.host.engine, this.slot, joined, answered);
     }
   }
 
@@ -961,7 +790,7 @@ export class Query {
   }
 
   #wake(focus: boolean): void {
-    if (this.slot !== DETACHED) {
+    if (this.isAttached) {
       const { host } = this.#cache;
       host.drain(host.engine.wake_one(this.slot, focus, Date.now(), environment()));
     }

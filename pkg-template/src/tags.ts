@@ -17,3 +17,8 @@ export function joinTags(tags: readonly string[]): string {
   }
   return tags.join(SEPARATOR);
 }
+
+/** The tags of both, joined. */
+export function uniteTags(a: string, b: string): string {
+  return a && b ? [...new Set([...a.split(SEPARATOR), ...b.split(SEPARATOR)])].join(SEPARATOR) : a || b;
+}

@@ -1,4 +1,4 @@
-import { SEPARATOR } from '../tags';
+import { uniteTags } from '../tags';
 import type { AnsweredWith } from './validators';
 
 /** What the answers of one fetch have said, until its data is taken. */
@@ -15,9 +15,4 @@ export class Answers {
   addTags(joined: string | undefined): void {
     this.tags = uniteTags(this.tags, joined ?? '');
   }
-}
-
-/** The tags of both, joined. */
-export function uniteTags(a: string, b: string): string {
-  return a && b ? [...new Set([...a.split(SEPARATOR), ...b.split(SEPARATOR)])].join(SEPARATOR) : a || b;
 }
