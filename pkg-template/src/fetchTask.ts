@@ -1,5 +1,5 @@
 import type { CancelOptions, Query as CoreQuery, QueryFunctionContext, QueryOptions } from '@tanstack/query-core';
-import { environment } from './bridge/host';
+import { environment } from './bridge/environment';
 import { outliveTrap } from './bridge/instance';
 import { reading } from './bridge/reading';
 import { answerRetry, retryDelayNumber, retryNumber } from './bridge/retryOptions';

@@ -1,6 +1,8 @@
 import type { MutationOptions } from '@tanstack/query-core';
 import type { Engine } from '#glue';
-import { environment, NONE, type RunPort } from './bridge/host';
+import { environment } from './bridge/environment';
+import { NONE } from './bridge/host';
+import type { RunPort } from './bridge/ports';
 import { reading } from './bridge/reading';
 import { answerRetry, networkCode, retryDelayNumber, retryNumber } from './bridge/retryOptions';
 import type { CancelledError } from './cancelledError';

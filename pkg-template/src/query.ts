@@ -10,7 +10,7 @@ import type {
   StaleTime,
 } from '@tanstack/query-core';
 import * as effects from './bridge/effect';
-import { environment } from './bridge/host';
+import { environment } from './bridge/environment';
 import { staleTimeNumber } from './bridge/observerOptions';
 import { reading } from './bridge/reading';
 import { networkCode } from './bridge/retryOptions';

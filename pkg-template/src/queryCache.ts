@@ -8,7 +8,9 @@ import type {
   QueryState,
 } from '@tanstack/query-core';
 import type { EvictionReason, MemoryOptions } from '../types/extras';
-import { environment, Host, NONE, type ObserverPort } from './bridge/host';
+import { environment } from './bridge/environment';
+import { Host, NONE } from './bridge/host';
+import type { ObserverPort } from './bridge/ports';
 import { reading } from './bridge/reading';
 import { Events } from './events';
 import type { Keeper } from './keeper';

@@ -6,7 +6,8 @@ import type {
   QueryStatus,
   RefetchOptions,
 } from '@tanstack/query-core';
-import { environment, NONE } from './bridge/host';
+import { environment } from './bridge/environment';
+import { NONE } from './bridge/host';
 import { answerTopic, type PackedOptions, packOptions } from './bridge/observerOptions';
 import { reading } from './bridge/reading';
 import { networkCode } from './bridge/retryOptions';

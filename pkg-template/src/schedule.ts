@@ -1,5 +1,5 @@
 import type { ScheduledQuery, ScheduleOptions } from '../types/extras';
-import { environment } from './bridge/host';
+import { environment } from './bridge/environment';
 import { outliveTrap } from './bridge/instance';
 import { reading } from './bridge/reading';
 import { networkCode } from './bridge/retryOptions';

@@ -1,13 +1,13 @@
 import type { ManagedTimerId } from '@tanstack/query-core';
 import type { Engine, LiveClient, LiveOptions, ShareClient } from '#glue';
-import { environmentManager } from '../environmentManager';
 import type { EngineTrapError } from '../errors';
-import { focusManager } from '../focusManager';
 import { notifyManager } from '../notifyManager';
-import { onlineManager } from '../onlineManager';
 import { timeoutManager } from '../timeoutManager';
 import * as effects from './effect';
+import { environment } from './environment';
 import { type Instance, instance, outliveTrap, type Tenant } from './instance';
+import { LinearMemory } from './linearMemory';
+import type { MutationPort, ObserverPort, QueryPort, RunPort, SchedulePort } from './ports';
 import { reading } from './reading';
 import { Symbols } from './symbols';
 
@@ -17,48 +17,6 @@ export const NONE = 0xffffffff;
 const SLOT = 0xffffff;
 /** Where in an effect the generation of a fetch begins. */
 const GENERATION = 2 ** 32;
-
-/** What the engine can ask of a query. */
-export interface QueryPort {
-  announce(effect: number, action: unknown): void;
-  begin(): void;
-  /** A generation is told by its low 16 bits. */
-  run(generation: number): void;
-  rejectLast(generation: number): void;
-  continueLater(): void;
-  wakeLater(generation: number): void;
-  collect(): void;
-  detach(): void;
-  reset(): void;
-  freeze(effect: number): void;
-  evict(effect: number): void;
-}
-
-/** What the engine can ask of an observer. */
-export interface ObserverPort {
-  /** Its id in the engine, or `NONE`. */
-  readonly slot: number;
-  onQueryUpdate(): void;
-  wake(): void;
-  poll(): void;
-  turnStale(): void;
-  answer(topic: number): number;
-}
-
-/** What the engine can ask of a mutation. */
-export interface MutationPort {
-  collect(): void;
-}
-
-/** What the engine can ask of a mutation's run. */
-export interface RunPort {
-  wake(): void;
-}
-
-/** What the engine can ask of a schedule. */
-export interface SchedulePort {
-  run(): void;
-}
 
 /** What the caller of a command holds for its effects. */
 export interface Command<TQuery> {
@@ -102,9 +60,7 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
   #depth = 0;
   /** For the drain that begins. */
   #command: Command<TQuery> | undefined;
-  #buffer!: ArrayBufferLike;
-  #words!: Uint32Array;
-  #numbers!: Float64Array;
+  #memory!: LinearMemory;
   #timer: ManagedTimerId | undefined;
   /** Fetches what a sweep chose. */
   onSweep: (query: TQuery) => void = () => {};
@@ -124,9 +80,7 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
     const engine = new home.glue.Engine(Math.random());
     this.#instance = home;
     this.engine = engine;
-    this.#buffer = home.memory.buffer;
-    this.#words = new Uint32Array(this.#buffer);
-    this.#numbers = new Float64Array(this.#buffer);
+    this.#memory = new LinearMemory(home.memory);
     this.scratch = engine.scratch_ptr() >>> 3;
     this.symbols = new Symbols(engine);
     const tenant = new WeakRef<Tenant>(this);
@@ -205,54 +159,36 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
 
   /** The engine's memory. */
   get numbers(): Float64Array {
-    this.#refresh();
-    return this.#numbers;
+    return this.#memory.numbers;
   }
 
   /** A part of the engine's memory; good until the next call of the engine. */
   bytes(at: number, length: number): Uint8Array {
-    return new Uint8Array(this.#instance.memory.buffer, at, length);
+    return this.#memory.bytes(at, length);
+  }
+
+  /** Size of the memory that all engines of the page share (bytes). */
+  get memoryBytes(): number {
+    return this.#memory.size;
   }
 
   /** Hands ids or symbols to the next command. */
   send(values: ArrayLike<number>, length: number): void {
-    const at = this.engine.inbox_ptr(length) >>> 2;
-    this.#refresh();
-    for (let i = 0; i < length; i++) {
-      this.#words[at + i] = values[i]!;
-    }
+    this.#memory.writeWords(this.engine.inbox_ptr(length), values, length);
   }
 
   /** The ids that are selected now. */
   selection(): Uint32Array {
     const length = this.engine.selection_length();
-    const at = this.engine.selection_ptr() >>> 2;
-    this.#refresh();
-    return this.#words.slice(at, at + length);
+    return this.#memory.words(this.engine.selection_ptr(), length).slice();
   }
 
   /** Forgets symbols that a removal has freed. */
   forgetSymbols(length: number): void {
-    if (length === 0) {
-      return;
-    }
-    const at = this.engine.freed_ptr() >>> 2;
-    this.#refresh();
-    for (let i = 0; i < length; i++) {
-      this.symbols.forget(this.#words[at + i]!);
-    }
-  }
-
-  /** Size of the memory that all engines of the page share (bytes). */
-  get memoryBytes(): number {
-    return this.#instance.memory.buffer.byteLength;
-  }
-
-  #refresh(): void {
-    if (this.#buffer !== this.#instance.memory.buffer) {
-      this.#buffer = this.#instance.memory.buffer;
-      this.#words = new Uint32Array(this.#buffer);
-      this.#numbers = new Float64Array(this.#buffer);
+    if (length > 0) {
+      for (const symbol of this.#memory.words(this.engine.freed_ptr(), length)) {
+        this.symbols.forget(symbol);
+      }
     }
   }
 
@@ -533,10 +469,3 @@ const finalizer = new FinalizationRegistry<{ engine: Engine; home: Instance; ten
     }
   },
 );
-
-/** The managers' words of this moment, as the engine takes them. */
-export function environment(): number {
-  return (
-    (focusManager.isFocused() ? 1 : 0) | (onlineManager.isOnline() ? 2 : 0) | (environmentManager.isServer() ? 4 : 0)
-  );
-}

@@ -1,0 +1,53 @@
+/** The memory that all engines of the page share, seen through views that outlive its growth. */
+export class LinearMemory {
+  readonly #memory: WebAssembly.Memory;
+  #buffer: ArrayBufferLike;
+  #words: Uint32Array;
+  #numbers: Float64Array;
+
+  constructor(memory: WebAssembly.Memory) {
+    this.#memory = memory;
+    this.#buffer = memory.buffer;
+    this.#words = new Uint32Array(this.#buffer);
+    this.#numbers = new Float64Array(this.#buffer);
+  }
+
+  get size(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
+  get numbers(): Float64Array {
+    this.#refresh();
+    return this.#numbers;
+  }
+
+  /** A part of it; good until the next call of an engine. */
+  bytes(pointer: number, length: number): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, pointer, length);
+  }
+
+  /** A part of it; good until the next call of an engine. */
+  words(pointer: number, length: number): Uint32Array {
+    this.#refresh();
+    const at = pointer >>> 2;
+    return this.#words.subarray(at, at + length);
+  }
+
+  writeWords(pointer: number, values: ArrayLike<number>, length: number): void {
+    this.#refresh();
+    const at = pointer >>> 2;
+    for (let i = 0; i < length; i++) {
+      this.#words[at + i] = values[i]!;
+    }
+  }
+
+  /** Growth has made the old views empty. */
+  #refresh(): void {
+    const { buffer } = this.#memory;
+    if (this.#buffer !== buffer) {
+      this.#buffer = buffer;
+      this.#words = new Uint32Array(buffer);
+      this.#numbers = new Float64Array(buffer);
+    }
+  }
+}
