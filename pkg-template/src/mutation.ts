@@ -236,10 +236,10 @@ export class Mutation {
     return this.ask((engine, slot) => engine.store_mutation(slot, reading()));
   }
 
-  /** Takes it out of the engine's list. */
-  unstore(): void {
+  /** Takes it out of the engine's list, alone or with all others. */
+  unstore(isClear: boolean): void {
     this.isStored = false;
-    this.#host.drain(this.ask((engine, slot) => engine.unstore_mutation(slot)));
+    this.#host.drain(this.ask((engine, slot) => engine.unstore_mutation(slot, isClear)));
     this.release();
   }
 
@@ -282,6 +282,9 @@ export class Mutation {
   /** Gives the slot back if the engine has nothing to do for it: it gets one again when there is. */
   release(): void {
     if (this.slot === DETACHED || this.isStored || this.#runs.some((run) => run.isSleeping)) {
+      return;
+    }
+    if (this.ask((engine, slot) => engine.is_queued(slot))) {
       return;
     }
     this.ask((engine, slot) => {

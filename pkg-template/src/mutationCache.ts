@@ -66,7 +66,7 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
   remove(coreMutation: AnyMutation): void {
     const mutation = coreMutation as unknown as Mutation;
     if (this.#mutations.delete(mutation)) {
-      this.#unlist(mutation);
+      this.#unlist(mutation, false);
     }
     this.notify({ type: 'removed', mutation: coreMutation });
   }
@@ -83,9 +83,10 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
 
   clear(): void {
     const mutations = [...this.#mutations];
+    const known = this.#known();
     this.#mutations.clear();
-    for (const mutation of mutations) {
-      this.#unlist(mutation);
+    for (const mutation of known) {
+      this.#unlist(mutation, true);
     }
     notifyManager.batch(() => {
       for (const mutation of mutations) {
@@ -193,9 +194,9 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
     }
   }
 
-  #unlist(mutation: Mutation): void {
+  #unlist(mutation: Mutation, isClear: boolean): void {
     this.#unlisted.add(mutation);
-    mutation.unstore();
+    mutation.unstore(isClear);
   }
 
   /** All that have a slot. */

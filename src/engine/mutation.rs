@@ -93,6 +93,13 @@ impl Scalars {
     }
 }
 
+/// A place in the queue of a scope.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    pub(super) scope: u32,
+    pub(super) sequence: u64,
+}
+
 /// A mutation that a cache holds, or that still runs.
 #[derive(Debug)]
 pub struct Mutation {
@@ -104,8 +111,8 @@ pub struct Mutation {
     pub(super) sequence: u64,
     /// The scope that its options name.
     pub(super) scope: Option<u32>,
-    /// The scope in whose queue it stands: the one of the moment at which it was stored.
-    pub(super) queue: Option<u32>,
+    /// Where it stands in a queue: in that of the scope which it named when it was stored.
+    pub(super) queue: Option<Place>,
     pub(super) observers: u32,
     pub(super) runs: u32,
     /// How long it stays unwatched (ms): the longest wish.
@@ -130,6 +137,11 @@ impl Mutation {
             gc: TimerId::NONE,
             overdue: None,
         }
+    }
+
+    /// Whether it stands in a queue, and others wait for it or it waits itself.
+    pub const fn is_queued(&self) -> bool {
+        self.queue.is_some() && (matches!(self.state.status, Status::Pending) || self.state.paused)
     }
 
     /// Whether it is in its cache's list.

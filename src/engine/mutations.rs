@@ -3,7 +3,7 @@
 use super::core::Engine;
 use super::effect::Effect;
 use super::lifecycle::gc_time_of;
-use super::mutation::{Mutation, Scalars, Status, Step};
+use super::mutation::{Mutation, Place, Scalars, Status, Step};
 use super::scope::{MutationCache, Scope};
 use super::timers::{Deadline, TimerId};
 
@@ -61,10 +61,11 @@ impl Engine {
         if !self.mutations[id].is_stored() {
             self.sequence += 1;
             let sequence = self.sequence;
+            self.leave_queue(id);
             let mutation = &mut self.mutations[id];
             mutation.sequence = sequence;
             if let Some(scope) = mutation.scope {
-                mutation.queue = Some(scope);
+                mutation.queue = Some(Place { scope, sequence });
                 self.scopes[scope].users += 1;
             }
             self.note(id);
@@ -75,29 +76,35 @@ impl Engine {
         self.timer_pending()
     }
 
-    /// Takes a mutation out of its cache's list.
-    pub fn unstore_mutation(&mut self, id: u32) -> bool {
+    /// Takes a mutation out of its cache's list. It leaves the queue in which it stands if its options still name that scope, or
+    /// if all go (`clear`): where another scope was set meanwhile, query-core looks for it there, and those behind it wait on.
+    pub fn unstore_mutation(&mut self, id: u32, clear: bool) -> bool {
         let mutation = &mut self.mutations[id];
         let (cache, sequence) = (mutation.cache, mutation.sequence);
         mutation.sequence = 0;
         mutation.overdue = None;
         self.timers.clear(&mut mutation.gc);
-        let queue = mutation.queue.take();
+        let leaves = clear || mutation.queue.map(|place| place.scope) == mutation.scope;
         self.mutation_caches[cache].unsettled.forget(sequence);
-        if let Some(scope) = queue {
-            self.scopes[scope].queue.forget(sequence);
+        if leaves {
+            self.leave_queue(id);
         }
-        self.leave_scope(cache, queue);
         self.timer_pending()
     }
 
-    /// Frees the slot of a mutation that isn't stored and doesn't run; whether it did.
+    /// Whether a mutation, removed or not, stands in the queue of a scope.
+    pub fn is_queued(&self, id: u32) -> bool {
+        self.mutations[id].is_queued()
+    }
+
+    /// Frees the slot of a mutation that isn't stored, doesn't run and stands in no queue; whether it did.
     pub fn release_mutation(&mut self, id: u32) -> bool {
         let mutation = &self.mutations[id];
-        if mutation.is_stored() || mutation.runs > 0 {
+        if mutation.is_stored() || mutation.is_queued() || mutation.runs > 0 {
             return false;
         }
         let (cache, scope) = (mutation.cache, mutation.scope);
+        self.leave_queue(id);
         self.leave_scope(cache, scope);
         self.mutations.remove(id);
         true
@@ -207,18 +214,26 @@ impl Engine {
         }
     }
 
-    /// Keeps the lists of a stored mutation true.
+    /// Keeps the lists in which a mutation stands true.
     fn note(&mut self, id: u32) {
         let mutation = &self.mutations[id];
-        if !mutation.is_stored() {
-            return;
+        let state = &mutation.state;
+        if mutation.is_stored() {
+            self.mutation_caches[mutation.cache]
+                .unsettled
+                .note(mutation.sequence, id, state);
         }
-        let (sequence, state) = (mutation.sequence, &mutation.state);
-        self.mutation_caches[mutation.cache]
-            .unsettled
-            .note(sequence, id, state);
-        if let Some(scope) = mutation.queue {
+        if let Some(Place { scope, sequence }) = mutation.queue {
             self.scopes[scope].queue.note(sequence, id, state);
+        }
+    }
+
+    fn leave_queue(&mut self, id: u32) {
+        let mutation = &mut self.mutations[id];
+        let cache = mutation.cache;
+        if let Some(Place { scope, sequence }) = mutation.queue.take() {
+            self.scopes[scope].queue.forget(sequence);
+            self.leave_scope(cache, Some(scope));
         }
     }
 

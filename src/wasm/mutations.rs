@@ -64,9 +64,14 @@ impl Engine {
         core.store_mutation(mutation)
     }
 
-    /// Takes a mutation out of its cache's list; whether `next` has something to say.
-    pub fn unstore_mutation(&mut self, mutation: u32) -> bool {
-        self.core.borrow_mut().unstore_mutation(mutation)
+    /// Takes a mutation out of its cache's list, alone or with all others (`clear`); whether `next` has something to say.
+    pub fn unstore_mutation(&mut self, mutation: u32, clear: bool) -> bool {
+        self.core.borrow_mut().unstore_mutation(mutation, clear)
+    }
+
+    /// Whether others wait for it in the queue of a scope, or it waits itself.
+    pub fn is_queued(&self, mutation: u32) -> bool {
+        self.core.borrow().is_queued(mutation)
     }
 
     /// Frees the slot of a mutation that nothing needs; whether it did.

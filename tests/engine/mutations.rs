@@ -245,3 +245,25 @@ fn one_that_waits_for_the_network_wakes_the_host_less_and_less() {
     host.advance(3_700.0);
     assert!(host.is_released(0));
 }
+
+#[test]
+fn who_was_removed_under_another_scope_holds_up_the_old_one_until_it_settles() {
+    let mut host = Host::new(HERE);
+    host.add(PLAIN);
+    host.execute(0);
+    host.add(PLAIN);
+    host.execute(1);
+    host.engine.select_pending(host.cache);
+    let [first, second] = *host.engine.selection() else {
+        panic!("both are pending");
+    };
+    host.engine
+        .set_mutation_options(first, None, f64::NAN, false);
+    host.remove(0);
+    assert!(!host.engine.can_run(second));
+    host.answer(0, true);
+    assert!(host.engine.can_run(second));
+    assert!(host.is_released(0));
+    // Nobody takes it up: the first one has left the scope.
+    assert_eq!(host.paused(), [1]);
+}

@@ -137,7 +137,7 @@ impl Host {
 
     pub fn remove(&mut self, at: usize) {
         self.all[at].stored = false;
-        let pending = self.engine.unstore_mutation(self.all[at].slot);
+        let pending = self.engine.unstore_mutation(self.all[at].slot, false);
         self.drain(pending);
         self.release(at);
     }

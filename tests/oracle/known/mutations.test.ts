@@ -33,6 +33,38 @@ const mount = (options: Record<string, unknown> = {}, slot = 0) => [
 ];
 
 describe('mutations', () => {
+  const scoped = [
+    mutator.create(0, { mutationFn: mutationFn(), scope: { id: 't' } }),
+    mutator.mutate(0),
+    mutator.mutate(0, 1),
+  ];
+  for (const options of [{}, { scope: {} }, { scope: { id: 'other' } }])
+    same(
+      `the first of a scope goes after its options have changed: ${JSON.stringify(options)}`,
+      [
+        ...scoped,
+        mutation.setOptions(0, options),
+        mutation.remove(0),
+        mutator.mutate(0, 2),
+        advance(10),
+        mutator.mutate(0, 3),
+        mutations.resume(),
+        advance(100),
+      ],
+      { must: ['canRun', 'mutation event removed'] },
+    );
+  same(
+    'all go after the options of the first have changed',
+    [
+      ...scoped,
+      mutation.setOptions(0, { scope: {} }),
+      mutation.remove(0),
+      mutations.clear(),
+      mutator.mutate(0, 2),
+      advance(10),
+    ],
+    { must: ['mutation function call 1: 2'] },
+  );
   same('callbacks of the cache, the options and the call', [...mount(all), mutator.mutate(0, 'v', call), advance(10)], {
     callbacks: true,
     must: ['mutation cache onMutate("v"', 'mutator0.onSuccess({call: 0', 'call onSettled({call: 0'],

@@ -35,7 +35,7 @@ const hydrating: fc.Arbitrary<Step> = weighted<Step>([
   [
     3,
     fc
-      .tuple(name, index, some({ gcTime: of(0, 5, 1000), retry: of(0, 2), staleTime: of(0, 100) }, 2))
+      .tuple(name, index, some({ gcTime: of(0, 6, 1000), retry: of(0, 2), staleTime: of(0, 100) }, 2))
       .map(([as, on, defaults]) => hydration.hydrate(as, on, defaults)),
   ],
 ]);

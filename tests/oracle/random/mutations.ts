@@ -5,6 +5,7 @@ import { type CallbackPlan, callback, type MutatorPlan, mutationFn } from '../sc
 import type { Step } from '../script/step.js';
 import { advance, batch, client, focus, mutation, mutations, mutator, observer, online } from '../script/steps.js';
 import { SETUP, type Setup } from '../world/setup.js';
+import { withFewLooks } from './pauses.js';
 import { BATCH } from './scenarios.js';
 import { of, some, wait, weighted } from './values.js';
 
@@ -85,7 +86,6 @@ function optionsOf(inner: fc.Arbitrary<Step>, most: number): fc.Arbitrary<Fields
       retry,
       retryDelay,
       networkMode: of('online', 'always', 'offlineFirst'),
-      // Long enough that none is overdue a thousand times as long: docs/differences.md, 11.
       gcTime: of(100, 397, 1009, Number.POSITIVE_INFINITY),
       meta: of({ tag: 1 }, { tag: 2 }),
     },
@@ -252,7 +252,7 @@ const opening = weighted<Step[]>([
 
 const scenario: fc.Arbitrary<Scenario> = fc
   .tuple(setup, opening, fc.array(steps, { minLength: 4, maxLength: 20, size: 'max' }))
-  .map(([layout, first, rest]) => ({ setup: layout, steps: [...first, ...rest.flat()] }));
+  .map(([layout, first, rest]) => withFewLooks({ setup: layout, steps: [...first, ...rest.flat()] }));
 
 /** Scenarios of mutations of a seed; the same ones each time. */
 export function mutationScenarios(seed: number): Scenario[] {

@@ -6,6 +6,7 @@ import type { Step } from '../script/step.js';
 import { advance, client, focus, observer, online, pages, query } from '../script/steps.js';
 import { refetchOptions, refetchType } from './filters.js';
 import { type Options, observerFields, plan, queryFields, staleTime } from './options.js';
+import { withPauses } from './pauses.js';
 import { BATCH, setup } from './scenarios.js';
 import { instant, type Keys, of, some, wait, weighted } from './values.js';
 
@@ -54,7 +55,7 @@ const watchedFields: Record<string, fc.Arbitrary<unknown>> = {
 const base = { initialPageParam: 0, getNextPageParam: neighbour('up to 3') };
 
 const pageFn = weighted<unknown>([
-  [20, plan.map((given) => fetcher({ data: 'page', ...given }))],
+  [20, plan.map((given) => fetcher({ data: 'page', pages: true, ...given }))],
   [1, fc.constant(undefined).map(skip)],
 ]);
 
@@ -196,7 +197,9 @@ const scenario: fc.Arbitrary<Scenario> = fc
     ]),
     fc.array(several, { minLength: 4, maxLength: 20, size: 'max' }),
   )
-  .map(([{ defaults: _defaults, ...layout }, first, rest]) => ({ setup: layout, steps: [...first, ...rest.flat()] }));
+  .map(([{ defaults: _defaults, ...layout }, first, rest]) =>
+    withPauses({ setup: layout, steps: [...first, ...rest.flat()] }),
+  );
 
 /** The scenarios of a seed; the same ones each time. */
 export function scenarios(seed: number): Scenario[] {

@@ -20,6 +20,8 @@ export interface FetcherPlan {
   fail?: number;
   /** What it answers, made from the number of the call; see `world/fetcher.ts`. */
   data?: 'fresh' | 'same' | 'half' | 'scalar' | 'null' | 'undefined' | 'list' | 'page';
+  /** Its query is one of pages: called for all of them at once, it answers with a list of one (differences.md, 1). */
+  pages?: boolean;
   /** `read` looks at the signal, `heed` rejects when it aborts. */
   signal?: 'read' | 'heed';
   /** Runs inside the call. */

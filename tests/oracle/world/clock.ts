@@ -34,11 +34,13 @@ export class Clock {
   /**
    * @param onThrow receives what a timer's callback throws.
    * @param enough ends `advance` early.
+   * @param pace ms of the fake timers in each ms that a scenario lets pass or an answer takes.
    */
   constructor(
     private readonly faked: Faked,
     private readonly onThrow: (error: unknown) => void,
     private readonly enough: () => boolean,
+    private readonly pace: number,
   ) {
     const others = { 'timers and Date': ['Date'], 'all but Date': ['performance'], timers: [] } as const;
     if (faked === 'all') vi.useFakeTimers({ now: START });
@@ -65,13 +67,13 @@ export class Clock {
    * that a tie between a fetch and a deadline has one order, however many host timers a core uses.
    */
   answer(delay: number, give: () => void): void {
-    this.#answers.push({ at: this.#now + delay, sequence: this.#sequence++, give });
+    this.#answers.push({ at: this.now + delay * this.pace, sequence: this.#sequence++, give });
     this.#answers.sort((a, b) => a.at - b.at || a.sequence - b.sequence);
   }
 
   /** Lets `ms` pass: fires timers and gives answers one by one, with all microtasks run in between. */
   async advance(ms: number): Promise<void> {
-    const target = this.#now + ms;
+    const target = this.now + ms * this.pace;
     await flush();
     while (!this.enough()) {
       const next = this.#answers[0];
@@ -90,8 +92,8 @@ export class Clock {
     if (this.#fakesDate) vi.setSystemTime(Date.now() + ms);
   }
 
-  /** ms since the start, whatever happened to `Date`. */
-  get #now(): number {
+  /** ms of the timers since the start, whatever happened to `Date`. */
+  get now(): number {
     return this.#fake.now() - this.#start;
   }
 
@@ -108,7 +110,7 @@ export class Clock {
     let reached = false;
     const mark = setTimeout(() => {
       reached = true;
-    }, time - this.#now);
+    }, time - this.now);
     for (let fired = 0; !reached && !this.enough() && this.#answers[0] === first; fired++) {
       if (fired > MOST_TIMERS) throw new Error(`${MOST_TIMERS} timers fired and time does not pass`);
       this.#guard(() => vi.advanceTimersToNextTimer());

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Recorder } from './recorder.js';
 
 /**
@@ -9,6 +10,9 @@ export function recordComplaints(recorder: Recorder): () => void {
   const { error, warn } = console;
   console.error = () => recorder.call('console.error');
   console.warn = () => recorder.call('console.warn');
+
+  // Node complains of many listeners at one signal, once for all worlds.
+  setMaxListeners(0);
 
   // The runner's own handlers would fail the file; here a rejection is an observation.
   const handlers = process.listeners('unhandledRejection');

@@ -29,7 +29,8 @@ export function scriptedFetcher(world: World, plan: FetcherPlan) {
     const failing = plan.fail !== undefined && call % (plan.fail + 1) !== plan.fail;
     const answer = () => {
       if (failing) throw new Error(`no answer for ${key} in call ${call}`);
-      return dataOf(plan.data ?? 'fresh', call, context);
+      const data = dataOf(plan.data ?? 'fresh', call, context);
+      return plan.pages && !('pageParam' in context) ? { pages: [data], pageParams: [0] } : data;
     };
     const watchAbort = (then?: (error: Error) => void) => {
       const { signal } = context;

@@ -9,6 +9,8 @@ interface Slot {
   options: Record<string, unknown>;
   observer: QueryObserver<any, any, any, any, any>;
   off: (() => void)[];
+  /** In which cache its queries are. */
+  cache: number;
   /** It mounts or takes options: its listeners may run before its timers are set. */
   isSettingUp: boolean;
 }
@@ -22,16 +24,17 @@ export class Observers {
 
   constructor(private readonly world: World) {}
 
-  create(index: number, options: Record<string, unknown>, client: number, kind: 'plain' | 'pages' = 'plain'): void {
+  create(slotIndex: number, options: Record<string, unknown>, client: number, kind: 'plain' | 'pages' = 'plain'): void {
     const label = `observer${this.#all.length}`;
     const { world } = this;
-    const on = world.clients[client % world.clients.length]!;
+    const index = client % world.clients.length;
+    const on = world.clients[index]!;
     const Observer = kind === 'pages' ? (world.core.InfiniteQueryObserver as never) : world.core.QueryObserver;
     const observer: Slot['observer'] = new Observer(on, realiseAll(world, options, `${label}.`));
     world.recorder.show.name(observer, label);
-    const slot = { label, options, observer, off: [], isSettingUp: false };
+    const slot = { label, options, observer, off: [], cache: index % world.caches.length, isSettingUp: false };
     this.#all.push(slot);
-    this.#slots.set(index, slot);
+    this.#slots.set(slotIndex, slot);
     this.writeResult(label, observer.getCurrentResult());
   }
 

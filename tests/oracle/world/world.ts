@@ -2,6 +2,7 @@ import type { Query, QueryCache, QueryClient } from '@tanstack/query-core';
 import { ops } from '../ops/ops.js';
 import { code } from '../script/code.js';
 import type { Step } from '../script/step.js';
+import { cacheOf, isItsMoment, PACE, toItsMoment } from './caches.js';
 import { Clock } from './clock.js';
 import { COLD, type Core, collect, isCold } from './core.js';
 import { realiseAll } from './functions.js';
@@ -40,6 +41,7 @@ export class World {
       setup.faked,
       (error) => recorder.call(`a timer throws ${recorder.show.error(error)}`),
       () => recorder.full,
+      setup.clients === 'two, two caches' ? PACE : 1,
     );
     core.environmentManager.setIsServer(() => false);
     core.focusManager.setFocused(true);
@@ -74,14 +76,21 @@ export class World {
       this.caches.push(this.recorder.show.name(queryCache, `cache${index}`));
       if (setup.events) this.watch.events(queryCache);
     }
-    if (setup.mounted) client.mount();
+    if (this.#mounts(index)) client.mount();
+  }
+
+  /** Focus and network come to all mounted clients in one moment: where there are two caches, only one of them is. */
+  #mounts(index: number): boolean {
+    return this.setup.mounted && (index === 0 || this.caches.length === 1);
   }
 
   /** Runs a step to the end: all microtasks and all that is due now. */
   async run(step: Step): Promise<void> {
     this.recorder.line(`> ${code(step)}`);
+    await toItsMoment(this, cacheOf(this, step));
     await this.#apply(step);
     await this.clock.advance(0);
+    await toItsMoment(this, 0);
     if (step.op === 'advance') collect();
     this.recorder.endStep();
     if (this.setup.states !== 'end') {
@@ -97,6 +106,7 @@ export class World {
     if (step.op === 'raise' && query && this.#startsOrStops(query)) return;
     // differences.md, 6
     if (this.observers.leavesWhileSettingUp(step)) return;
+    if (!isItsMoment(this, cacheOf(this, step))) return;
     this.recorder.line(`  (inside) ${code(step)}`);
     this.#depth++;
     try {
@@ -159,8 +169,8 @@ export class World {
     this.mutations.stop();
     this.#nested = MOST_NESTED;
     this.observers.stop();
-    for (const client of this.clients) {
-      if (this.setup.mounted) client.unmount();
+    for (const [index, client] of this.clients.entries()) {
+      if (this.#mounts(index)) client.unmount();
       client.clear();
     }
     await this.clock.advance(0);
