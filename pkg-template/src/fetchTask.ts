@@ -182,7 +182,7 @@ export class FetchTask implements SignalSource {
     const { sharing } = query.cache;
     let answer: unknown;
     try {
-      if (sharing?.shares(query) && !this.#initialPromise) {
+      if (sharing?.shares(query) && !this.#initialPromise && !this.#adds) {
         this.#shared = sharing.fetch(this, this.#fetchOptions?.cancelRefetch === true, () => this.#call());
         answer = this.#shared.answer;
       } else {
@@ -294,9 +294,13 @@ export class FetchTask implements SignalSource {
     if (this.settled || !query.isAttached) {
       return undefined;
     }
-    const adds = this.#fetchOptions?.meta?.fetchMore !== undefined && query.data?.pages?.length > 0;
-    this.answers ??= new Answers(adds);
+    this.answers ??= new Answers(this.#adds && query.data?.pages?.length > 0);
     return this.answers;
+  }
+
+  /** Whether it fetches one page more. */
+  get #adds(): boolean {
+    return this.#fetchOptions?.meta?.fetchMore !== undefined;
   }
 
   #proceed(): void {

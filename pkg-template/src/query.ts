@@ -610,23 +610,42 @@ export class Query {
   /**
    * Takes what a store has kept of it, where it has no data. A fetch in flight goes on, unless all who asked for it have enough.
    *
-   * @param at when the data came (ms)
+   * @param stored when the data came (ms), whether it is invalidated, what HTTP said of it
+   * @param judge what has happened to it since, now that its tags are known (`Engine.judge_restored`)
    * @param onTaken is called before anybody is told
+   * @returns false where it has been removed since
    */
-  takeStored(data: unknown, at: number, isInvalidated: boolean, onTaken: () => void): void {
+  takeStored(
+    data: unknown,
+    { at, isInvalidated, http }: { at: number; isInvalidated: boolean; http?: KeptAnswer | undefined },
+    judge: () => number,
+    onTaken: () => void,
+  ): boolean {
     const { host } = this.#cache;
     const tags = this.#tagsOf(data);
     const slot = this.attach();
     if (!host.engine.restore(slot, at, isInvalidated, Date.now())) {
-      return;
+      return true;
     }
+    const before = this.#values.all;
+    const { updatedAt } = this.#values;
+    const tagsBefore = this.#tags?.own ?? '';
     this.#takeData(data, at);
+    this.#tellTags(tags);
+    if (http) {
+      this.restoreAnswer(http);
+    }
+    if (!host.engine.settle_restored(slot, judge())) {
+      this.#takeValues(before);
+      this.#values.updatedAt = updatedAt;
+      this.#provenance = undefined;
+      this.#tellTags(tagsBefore);
+      return false;
+    }
     if (this.#revert) {
       this.#revert = this.#values.all;
     }
-    this.#tellTags(tags);
     onTaken();
-    host.engine.judge_restored(slot);
     const task = this.#fetches?.unsettled;
     const isEnough = task?.isEnough() ?? false;
     const pending = host.engine.end_restore(slot, isEnough);
@@ -635,6 +654,7 @@ export class Query {
     }
     const { status, dataUpdatedAt } = this.state;
     host.drain(this.#measure(pending), { action: { type: 'setState', state: { data, status, dataUpdatedAt } } });
+    return true;
   }
 
   /** Gives back what was before the fetch. */

@@ -33,15 +33,27 @@ impl Query {
 
 impl Engine {
     /// A fetch of this query is about to call its query function: what it would take instead. `insists`: somebody wants the
-    /// answer to be made now; `stale_time` in ms, `now` in ms of `Date.now()`.
-    pub fn terms(&mut self, id: u32, insists: bool, stale_time: f64, now: f64) -> Terms {
+    /// answer to be made now; `is_placed`: where the live connections are is known. Without that nobody can say that an answer
+    /// isn't older than what the server has said. `stale_time` in ms, `now` in ms of `Date.now()`.
+    pub fn terms(
+        &mut self,
+        id: u32,
+        insists: bool,
+        is_placed: bool,
+        stale_time: f64,
+        now: f64,
+    ) -> Terms {
         let fresh = self.next_tick();
         let query = &self.queries[id];
         let stale_time = query.stale_time(stale_time, false);
         // Who fetches what is fresh here wants something newer.
         let takes_old = query.state.is_stale_by_time(stale_time, now);
         Terms {
-            required: if insists { fresh } else { query.floor },
+            required: if insists || !is_placed {
+                fresh
+            } else {
+                query.floor
+            },
             fresh,
             max_age: if takes_old && stale_time == STATIC {
                 f64::INFINITY

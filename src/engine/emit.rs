@@ -27,7 +27,7 @@ impl Engine {
                 .map(|(field, text)| ((*field).to_owned(), (*text).to_owned()))
                 .collect();
             let name = event.to_owned();
-            self.hit_stored(&Op::Event { name, args }, now);
+            self.hit_stored(&Op::Event { name, args }, Mode::Refetch, now);
         }
         Ok(self.mark(list, Mode::Refetch, 0.0, now))
     }

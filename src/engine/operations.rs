@@ -9,7 +9,7 @@ use super::frames::Work;
 use super::glob::Glob;
 use super::protocol::{Mode, Op, scalar_text};
 use super::query::Dirty;
-use super::registry::{NO_QUERY, ROOT};
+use super::registry::{NO_NODE, NO_QUERY, ROOT};
 use super::timers::Deadline;
 
 impl Engine {
@@ -26,7 +26,7 @@ impl Engine {
         let mut list = Vec::new();
         for op in ops {
             self.collect_operation(op, &mut list);
-            self.hit_stored(op, now);
+            self.hit_stored(op, mode, now);
         }
         if let Some(source) = source {
             self.drop_echoes(source, &mut list);
@@ -44,7 +44,7 @@ impl Engine {
                 _ => Op::Unknown,
             };
             self.collect_operation(&op, &mut list);
-            self.hit_stored(&op, now);
+            self.hit_stored(&op, Mode::Refetch, now);
         }
         self.mark(list, Mode::Refetch, spread_ms, now)
     }
@@ -162,6 +162,33 @@ impl Engine {
                 }
             }
             Op::Unknown => self.registry.each_below(ROOT, |query| list.push(query)),
+        }
+    }
+
+    /// Whether an operation means a query; what `collect_operation` collects, without a walk.
+    pub(super) fn is_meant(&mut self, op: &Op, id: u32) -> bool {
+        let node = self.queries[id].node;
+        match op {
+            Op::Key { key } => self.nodes_of_key(key).contains(&node),
+            Op::Prefix { key } => {
+                let tops = self.nodes_of_key(key);
+                let above = |node: &u32| Some(self.registry.parent(*node));
+                std::iter::successors(Some(node), |node| {
+                    above(node).filter(|node| *node != NO_NODE)
+                })
+                .any(|node| tops.contains(&node))
+            }
+            Op::Glob { p } => self.backend_key(id).is_some_and(|key| p.matches(&key)),
+            Op::Tag { t } => self.tags.carries(&self.queries[id], t),
+            Op::Event { .. } => {
+                let ignored = self.stats.ignored_events;
+                let mut list = Vec::new();
+                self.collect_operation(op, &mut list);
+                // It was counted when it came.
+                self.stats.ignored_events = ignored;
+                list.contains(&id)
+            }
+            Op::Unknown => true,
         }
     }
 

@@ -9,6 +9,7 @@ mod records;
 use std::collections::VecDeque;
 
 use hits::Hits;
+pub use hits::{MOST_HITS, MOST_TEXT, What};
 pub use records::Records;
 
 use super::core::Engine;
@@ -107,6 +108,8 @@ pub struct Persist {
     /// Whether all records are in the books.
     is_indexed: bool,
     hits: Hits,
+    /// What the query was, and would have gone back to, before it was restored.
+    before: Option<(Scalars, Option<Box<Scalars>>)>,
 }
 
 impl Persist {
@@ -135,7 +138,7 @@ impl Persist {
 
     /// Whether the host is to be told that there is something to save.
     pub(super) fn wants_save(&self) -> bool {
-        !self.is_asked && !self.dirty.is_empty()
+        !self.is_asked && (!self.dirty.is_empty() || self.hits.is_unsaved())
     }
 
     /// It has been told.
@@ -158,6 +161,7 @@ impl Engine {
             records: Records::default(),
             is_indexed: false,
             hits: Hits::default(),
+            before: None,
         });
         for (id, query) in self.queries.iter() {
             if query.indexed() && fresh {
@@ -316,7 +320,7 @@ impl Engine {
     }
 
     /// Gives a query without data what the store has of it, which came at `at`; whether it takes it. A fetch in flight goes on;
-    /// cancelling it leads back to this data. `end_restore` tells of it.
+    /// cancelling it leads back to this data. `judge_restored` follows, and `end_restore` tells of it.
     pub fn restore(&mut self, id: u32, at: f64, invalidated: bool, now: f64) -> bool {
         let Some(query) = self.queries.get_mut(id) else {
             return false;
@@ -327,6 +331,7 @@ impl Engine {
         if query.state.has_data || now - at >= persist.max_age {
             return false;
         }
+        persist.before = Some((query.state, query.revert.take()));
         let written = Written {
             data_count: query.state.data_update_count + 1.0,
             at,
@@ -342,6 +347,34 @@ impl Engine {
         query.answer = None;
         query.revert = query.in_flight().then(|| Box::new(query.state));
         persist.mark(id).written = Some(written);
+        true
+    }
+
+    /// What has happened to it since counts now; whether it keeps its data.
+    pub fn settle_restored(&mut self, id: u32, hit: Option<What>) -> bool {
+        let Some(query) = self.queries.get_mut(id) else {
+            return false;
+        };
+        let Some(persist) = self.persist.as_deref_mut() else {
+            return false;
+        };
+        let before = persist.before.take();
+        match (hit, before) {
+            (Some(What::Removed), Some((state, revert))) => {
+                query.state = state;
+                query.revert = revert;
+                query.answer = None;
+                persist.mark(id).written = None;
+                return false;
+            }
+            (Some(_), _) => {
+                query.state.invalidated = true;
+                if let Some(revert) = &mut query.revert {
+                    revert.invalidated = true;
+                }
+            }
+            (None, _) => {}
+        }
         self.count(Count::Restored, 1.0);
         true
     }

@@ -53,7 +53,7 @@ impl Engine {
     /// Marks all data and all answers still to come, except those that were asked for after the given moment. `now` in ms.
     pub fn apply_unproven(&mut self, before: &Before, now: f64) -> bool {
         let mut list = Vec::new();
-        self.hit_stored(&Op::Unknown, now);
+        self.hit_stored(&Op::Unknown, Mode::Refetch, now);
         self.registry.each_below(ROOT, |id| {
             let query = &self.queries[id];
             let then = before.0.get(&id).copied().unwrap_or_default();

@@ -3,7 +3,7 @@
 use wasm_bindgen::prelude::*;
 
 use super::engine::{Engine, NONE};
-use crate::engine::persist::{Count, Save};
+use crate::engine::persist::{Count, Save, What};
 
 const COUNTS: [Count; 12] = [
     Count::Written,
@@ -107,9 +107,52 @@ impl Engine {
         self.core.borrow_mut().restore(query, at, invalidated, now)
     }
 
-    /// Marks it if an operation has hit it meanwhile; its tags are known by now.
-    pub fn judge_restored(&mut self, query: u32) {
-        self.core.borrow_mut().judge_restored(query);
+    /// Notes what filters mean for queries in the store: 0 that they are invalidated, 1 that they are removed. The number by
+    /// which they go; `NONE` where nobody will ask for them. `is_whole`: the text says all that they mean, and no more.
+    pub fn hit_by_filters(&mut self, what: u32, text: &str, is_whole: bool, now: f64) -> u32 {
+        let what = What::from_number(what);
+        let mut core = self.core.borrow_mut();
+        let number = core.hit_stored_by_filters(what, text, is_whole, now);
+        number.unwrap_or(NONE)
+    }
+
+    /// Notes that this has happened to all that is in the store.
+    pub fn hit_all(&mut self, what: u32, now: f64) {
+        let what = What::from_number(what);
+        self.core.borrow_mut().hit_all_stored(what, now);
+    }
+
+    /// The text of filters, by their number.
+    pub fn filters_text(&self, number: u32) -> Option<String> {
+        self.core.borrow().filters_text(number).map(str::to_owned)
+    }
+
+    /// Takes what an earlier page has remembered of such things.
+    pub fn read_hits(&mut self, text: &str, now: f64) {
+        self.core.borrow_mut().read_hits(text, now);
+    }
+
+    /// What is to be remembered, where the store doesn't know it yet.
+    pub fn hits_to_save(&mut self) -> Option<String> {
+        self.core.borrow_mut().hits_to_save()
+    }
+
+    /// Has all of it written once more.
+    pub fn renew_hits(&mut self) {
+        self.core.borrow_mut().renew_hits();
+    }
+
+    /// What has happened to it since that was written: -1 nothing, 0 it was invalidated, 1 it was removed. Its tags are known by
+    /// now. Selects the filters that are to be asked too, each as `number * 2 + what`.
+    pub fn judge_restored(&mut self, query: u32) -> i32 {
+        let verdict = self.core.borrow_mut().judge_restored(query);
+        verdict.map_or(-1, |what| what as i32)
+    }
+
+    /// That counts now, as `judge_restored` says it; whether it keeps its data.
+    pub fn settle_restored(&mut self, query: u32, verdict: i32) -> bool {
+        let hit = (verdict >= 0).then(|| What::from_number(verdict as u32));
+        self.core.borrow_mut().settle_restored(query, hit)
     }
 
     /// All records are in the books.

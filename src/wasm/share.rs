@@ -22,6 +22,7 @@ use crate::engine::tabs::share::{Found, Output, Request, Share, Wish};
 /// | 6 | look for a key, then call `found` | the key | live positions | |
 /// | 7 | send a value, or call `not_sent` | what goes with it | to whom | |
 /// | 8, 9 | watch a tab, watch it no longer | its name | | |
+/// | 10 | call `want` again | | | of the fetch |
 ///
 /// For 7, `key` is the value's.
 #[wasm_bindgen]
@@ -75,12 +76,9 @@ impl ShareClient {
         self.share.close();
     }
 
-    /// Whether there are other tabs, as far as is known.
-    pub fn has_peers(&self) -> bool {
-        self.share.has_peers()
-    }
-
-    /// A fetch is about to call its query function. `insists`: only an answer that is made from now on will do.
+    /// A fetch is about to call its query function. `insists`: only an answer that is made from now on will do; `positions`: where
+    /// the live connections are, `undefined` where one doesn't know, `is_coming`: it soon will. The query function is called, or
+    /// an answer taken, or this is asked for again.
     #[allow(
         clippy::too_many_arguments,
         reason = "numbers cross the boundary, records don't"
@@ -90,23 +88,28 @@ impl ShareClient {
         ticket: u32,
         query: u32,
         key: &str,
-        positions: &str,
+        positions: Option<String>,
+        is_coming: bool,
         insists: bool,
         stale_time: f64,
         now: f64,
         reading: f64,
     ) {
+        if positions.is_none() && is_coming && self.share.hold(ticket, reading) {
+            return;
+        }
+        let is_placed = positions.is_some();
         let terms = self
             .core
             .borrow_mut()
-            .terms(query, insists, stale_time, now);
+            .terms(query, insists, is_placed, stale_time, now);
         let wish = Wish {
             key: key.into(),
             required: terms.required,
             fresh: terms.fresh,
             max_age: terms.max_age as u64,
             updated_at: terms.updated_at as u64,
-            positions: positions.into(),
+            positions: positions.unwrap_or_default(),
         };
         self.share.want(ticket, wish, reading);
     }
@@ -157,6 +160,11 @@ impl ShareClient {
         self.share.not_sent(&text);
     }
 
+    /// A live connection may know where it is, or has ended.
+    pub fn handle_position(&mut self, reading: f64) {
+        self.share.handle_position(reading);
+    }
+
     /// These tabs hold a lock; parted by U+001F.
     pub fn handle_peers(&mut self, names: &str, reading: f64) {
         self.share.handle_peers(names.split(SEPARATOR), reading);
@@ -195,6 +203,10 @@ impl ShareClient {
             Some(Output::Send(text)) => {
                 self.text = text;
                 3
+            }
+            Some(Output::Ask(ticket)) => {
+                self.ticket = ticket;
+                10
             }
             Some(Output::Begin(ticket)) => {
                 self.ticket = ticket;

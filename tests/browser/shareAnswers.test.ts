@@ -8,7 +8,7 @@ import { launch } from './browser.ts';
 
 const pkg = join(fileURLToPath(new URL('../..', import.meta.url)), 'pkg', 'dist');
 const PAGE = `<!doctype html><title>tab</title><script type="module">
-  import { QueryClient, QueryObserver } from '/pkg/index.js';
+  import { InfiniteQueryObserver, QueryClient, QueryObserver } from '/pkg/index.js';
   const channels = [];
   const Channel = globalThis.BroadcastChannel;
   if (Channel) globalThis.BroadcastChannel = class extends Channel {
@@ -25,6 +25,15 @@ const PAGE = `<!doctype html><title>tab</title><script type="module">
     channels,
     watch: (keys, options) => keys.map((key) =>
       new QueryObserver(client, { queryKey: [key], queryFn, ...options }).subscribe(() => {})),
+    watchPages: () => {
+      window.pages = new InfiniteQueryObserver(client, {
+        queryKey: ['pages'],
+        queryFn: async ({ pageParam, signal }) => (await fetch('/data/page' + pageParam, { signal })).json(),
+        initialPageParam: 1,
+        getNextPageParam: (_, all) => all.length + 1,
+      });
+      window.pages.subscribe(() => {});
+    },
     versions: (keys) => keys.map((key) => client.getQueryData([key])?.version),
   });
 </script>`;
@@ -36,11 +45,17 @@ class Data {
   version = 1;
   #position = 0;
   readonly #asked: string[] = [];
+  #running: string[] = [];
+  /** The most that were asked for the same thing at one time. */
+  mostAtOnce = 0;
   readonly #streams = new Set<ServerResponse>();
   readonly #server = createServer((request, response) => {
     const path = new URL(request.url!, 'http://localhost').pathname;
     if (path.startsWith('/data/')) {
       this.#asked.push(path.slice('/data/'.length));
+      this.#running.push(path);
+      this.mostAtOnce = Math.max(this.mostAtOnce, this.#running.filter((other) => other === path).length);
+      response.on('close', () => this.#running.splice(this.#running.indexOf(path), 1));
       const body = JSON.stringify({ path, version: this.version });
       setTimeout(() => response.writeHead(200, { 'content-type': 'application/json' }).end(body), this.delayMs);
     } else if (path === '/stream') {
@@ -86,6 +101,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   data.delayMs = 0;
+  data.mostAtOnce = 0;
   data.asked();
 });
 afterAll(async () => {
@@ -233,6 +249,63 @@ test('live tabs fetch once for all what the server says is stale, and a new one 
     expect(data.asked()).toEqual([]);
     data.write();
     await shows(fourth, KEYS);
+  });
+});
+
+test('three tabs that poll, or come back online, have one fetch under way at a time', async () => {
+  await withTabs(3, async (tabs, context) => {
+    data.delayMs = 80;
+    await Promise.all(tabs.map((tab) => watch(tab, ['polled'], { staleTime: 0, refetchInterval: 250 })));
+    await Promise.all(tabs.map((tab) => watch(tab, ['online'], { staleTime: 0 })));
+    await Promise.all(tabs.map((tab) => shows(tab, ['polled', 'online'])));
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    data.version++;
+    await Promise.all(tabs.map((tab) => shows(tab, ['polled'])));
+    await context.setOffline(true);
+    await context.setOffline(false);
+    await Promise.all(tabs.map((tab) => shows(tab, ['online'])));
+    expect(data.mostAtOnce).toBe(1);
+  });
+});
+
+test('a refetch by hand never takes the answer of a fetch that was under way before', async () => {
+  await withTabs(3, async (tabs) => {
+    await Promise.all(tabs.map((tab) => watch(tab, ['a'])));
+    await Promise.all(tabs.map((tab) => shows(tab, ['a'])));
+    data.asked();
+    data.delayMs = 800;
+    await tabs[0]!.evaluate(() => void (window as any).client.refetchQueries());
+    const asked: string[] = [];
+    await expect.poll(() => asked.push(...data.asked()), { interval: 5 }).toBe(1);
+    // That one has answered before the two others ask: what they get must not be its answer.
+    data.version++;
+    await Promise.all(tabs.slice(1).map((tab) => tab.evaluate(() => void (window as any).client.refetchQueries())));
+    await Promise.all(tabs.slice(1).map((tab) => shows(tab, ['a'])));
+    expect(await versions(tabs[0]!, ['a'])).toEqual([data.version - 1]);
+    expect(data.asked().length).toBeGreaterThan(0);
+  });
+});
+
+test('pages are shared as they are shown, and one more is fetched by who wants it', async () => {
+  await withTabs(2, async ([first, second]) => {
+    const pages = (tab: Page) =>
+      tab.evaluate(() => ((window as any).pages.getCurrentResult().data?.pages ?? []).map((page: any) => page.version));
+    const has = (tab: Page, expected: number[]) => expect.poll(() => pages(tab), { interval: 10 }).toEqual(expected);
+    await first!.evaluate(() => (window as any).watchPages());
+    await has(first!, [data.version]);
+    await second!.evaluate(() => (window as any).watchPages());
+    await has(second!, [data.version]);
+    expect(data.asked()).toEqual(['page1']);
+    expect(await shared(second!)).toMatchObject({ taken: 1 });
+    await first!.evaluate(() => (window as any).pages.fetchNextPage());
+    await has(first!, [data.version, data.version]);
+    expect(data.asked()).toEqual(['page2']);
+    // The other one shows one page, and goes on with that.
+    data.version++;
+    await second!.evaluate(() => void (window as any).client.refetchQueries());
+    await has(second!, [data.version]);
+    expect(data.asked()).toEqual(['page1']);
+    await has(first!, [data.version - 1, data.version - 1]);
   });
 });
 

@@ -16,7 +16,7 @@ use world::World;
 /// Steps of one world before it is left to settle.
 const STEPS: u32 = 250;
 
-fn run(seed: u64) -> (u32, Counts) {
+fn run(seed: u64) -> (u32, Counts, u64) {
     let tabs = 1 + (seed % 4) as usize;
     let shares = !seed.is_multiple_of(3);
     let mut world = World::new(seed, tabs, seed.is_multiple_of(2), shares);
@@ -24,7 +24,7 @@ fn run(seed: u64) -> (u32, Counts) {
         world.step();
     }
     world.settle();
-    (world.steps, world.shared())
+    (world.steps, world.shared(), world.held)
 }
 
 /// `LIVE_SEED` repeats one world, `LIVE_STEPS` says how many steps to take in all.
@@ -35,20 +35,21 @@ fn many(steps: u32, from: u64) {
         return;
     }
     let steps = number("LIVE_STEPS").map_or(steps, |steps| steps as u32);
-    let (mut taken, mut asked, mut shared) = (0, 0, 0);
+    let (mut taken, mut asked, mut shared, mut held) = (0, 0, 0, 0);
     let mut seed = from;
     while taken < steps {
-        let (ran, counts) = run(seed);
+        let (ran, counts, waits) = run(seed);
         taken += ran;
         asked += counts.asked;
         shared += counts.taken;
+        held += waits;
         seed += 1;
     }
     println!(
-        "{taken} steps in {} worlds: missed 0; {shared} answers of other tabs, asked for {asked} times",
+        "{taken} steps in {} worlds: missed 0; {shared} answers of other tabs, asked for {asked} times, {held} after a wait for the stream",
         seed - from
     );
-    assert!(shared > 0, "nothing was shared");
+    assert!(shared > 0 && held > 0, "nothing was shared, or waited");
 }
 
 #[test]

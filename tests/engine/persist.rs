@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use ferroquery::engine::core::Engine;
 use ferroquery::engine::effect::Effect;
 use ferroquery::engine::glob::Glob;
-use ferroquery::engine::persist::{Count, Records, SLICE_BYTES, SLICE_QUERIES, Save};
+use ferroquery::engine::persist::{
+    Count, MOST_HITS, MOST_TEXT, Records, SLICE_BYTES, SLICE_QUERIES, Save, What,
+};
 use ferroquery::engine::protocol::{Mode, Op};
 use ferroquery::engine::query::Scalars;
 use proptest::prelude::*;
@@ -228,6 +230,7 @@ fn what_comes_from_the_store_isnt_written_again() {
     let mut page = Page::new(1);
     let query = page.queries[0];
     assert!(page.engine.restore(query, page.now - 10.0, false, page.now));
+    assert!(page.engine.settle_restored(query, None));
     let pending = page.engine.end_restore(query, true);
     page.drain(pending);
     assert_eq!(page.slice(50.0, 1.0), vec![]);
@@ -282,13 +285,35 @@ fn another_users_data_isnt_written() {
     assert_eq!(page.slice(50.0, 1.0), vec![Save::Write(page.queries[1])]);
 }
 
-fn restored(page: &mut Page, number: usize, at: f64) -> bool {
+/// Gives a query what a store has of it, whose data came at `at`: what has happened to it since. `means`: whether the filters
+/// of this text mean it.
+fn judged(page: &mut Page, number: usize, at: f64, means: impl Fn(&str) -> bool) -> Option<What> {
     let query = page.queries[number];
+    let before = *page.engine.state(query);
     assert!(page.engine.restore(query, at, false, page.now));
-    page.engine.judge_restored(query);
-    let pending = page.engine.end_restore(query, false);
-    page.drain(pending);
-    page.engine.state(query).invalidated
+    let verdict = page.engine.judge_restored(query);
+    let asked = page.engine.selection().to_vec();
+    let hits = asked.into_iter().filter(|word| {
+        let text = page.engine.filters_text(word / 2);
+        means(text.expect("the filters that were asked for"))
+    });
+    let hits = hits.map(|word| What::from_number(word % 2));
+    let worst = hits.chain(verdict).max();
+    let stays = page.engine.settle_restored(query, worst);
+    let state = *page.engine.state(query);
+    if stays {
+        assert_eq!(state.invalidated, worst.is_some());
+        let pending = page.engine.end_restore(query, false);
+        page.drain(pending);
+    } else {
+        assert_eq!(worst, Some(What::Removed));
+        assert_eq!(state, before, "as if the store had nothing of it");
+    }
+    worst
+}
+
+fn restored(page: &mut Page, number: usize, at: f64) -> bool {
+    judged(page, number, at, |_| false) == Some(What::Invalidated)
 }
 
 #[test]
@@ -334,4 +359,125 @@ fn operations_that_are_forgotten_are_taken_to_have_hit_all() {
     let now = page.now;
     assert!(restored(&mut page, 0, now - 256.0), "nobody knows");
     assert!(!restored(&mut page, 1, now - 255.0));
+}
+
+/// The next page, which has read what this one has remembered.
+fn reloaded(page: &mut Page, count: usize) -> Page {
+    let text = page.engine.hits_to_save().expect("something new");
+    assert_eq!(page.engine.hits_to_save(), None, "it is saved");
+    let mut next = Page::new(count);
+    next.now = page.now + 1.0;
+    next.engine.read_hits(&text, next.now);
+    assert_eq!(next.engine.hits_to_save(), None, "the store has it");
+    next
+}
+
+#[test]
+fn the_next_page_knows_what_has_hit_the_store() {
+    let mut page = Page::new(0);
+    let (now, before) = (page.now, page.now - 10.0);
+    let hit = |page: &mut Page, op, mode| {
+        let pending = page.engine.apply_operations(&[op], mode, None, 0.0, now);
+        page.drain(pending);
+    };
+    let prefix = |number: u32| Op::Prefix {
+        key: vec!["q".into(), number.into()],
+    };
+    hit(&mut page, prefix(0), Mode::Refetch);
+    hit(&mut page, prefix(1), Mode::Remove);
+    let filters = r#"{"queryKey":["q",2]}"#;
+    let number = page
+        .engine
+        .hit_stored_by_filters(What::Removed, filters, true, now);
+    assert!(number.is_some());
+    let mut next = reloaded(&mut page, 4);
+    assert!(page.told, "the host is asked to save it");
+    let mut verdict =
+        |number, at| judged(&mut next, number, at, |text| text == filters && number == 3);
+    assert_eq!(verdict(0, before), Some(What::Invalidated));
+    assert_eq!(verdict(1, before), Some(What::Removed));
+    assert_eq!(verdict(1, now + 1.0), None, "newer than that");
+    assert_eq!(verdict(2, before), None);
+    assert_eq!(verdict(3, before), Some(What::Removed));
+    // And the page after that.
+    next.engine.hit_all_stored(What::Invalidated, now + 2.0);
+    let mut last = reloaded(&mut next, 4);
+    let mut verdict = |number| judged(&mut last, number, before, |_| false);
+    assert_eq!(verdict(1), Some(What::Removed));
+    assert_eq!(verdict(2), Some(What::Invalidated));
+}
+
+#[test]
+fn what_is_hit_again_and_again_is_remembered_once() {
+    let mut page = Page::new(2);
+    for _ in 0..2 * MOST_HITS {
+        page.now += 1.0;
+        let now = page.now;
+        page.engine
+            .hit_stored_by_filters(What::Invalidated, "a", true, now);
+    }
+    let now = page.now;
+    let mut next = reloaded(&mut page, 2);
+    assert_eq!(judged(&mut next, 0, now - 600.0, |_| false), None);
+    assert_eq!(
+        judged(&mut next, 1, now, |_| true),
+        Some(What::Invalidated),
+        "the last time counts"
+    );
+}
+
+#[test]
+fn what_is_too_much_to_be_remembered_is_taken_to_have_hit_all() {
+    let mut page = Page::new(1);
+    for number in 0..40 {
+        page.now += 1.0;
+        let text = format!("{number}{}", "x".repeat(4_000));
+        page.engine
+            .hit_stored_by_filters(What::Removed, &text, true, page.now);
+    }
+    let now = page.now;
+    let text = page.engine.hits_to_save().unwrap();
+    assert!(text.len() <= MOST_TEXT + 100, "{} bytes", text.len());
+    let mut next = Page::new(1);
+    next.engine.read_hits(&text, now);
+    assert_eq!(
+        judged(&mut next, 0, now - 39.0, |_| false),
+        Some(What::Removed)
+    );
+    assert_eq!(judged(&mut next, 0, now - 5.0, |_| false), None);
+}
+
+#[test]
+fn what_cant_be_read_of_an_earlier_page_may_have_meant_all() {
+    for text in [
+        "",
+        "2 0 0",
+        "1 0",
+        "1 0 0\n5 0 x y",
+        "1 0 0\n5 0 o {",
+        "1 0 0\n\n",
+        &"x".repeat(1 << 20),
+    ] {
+        let mut page = Page::new(2);
+        let now = page.now;
+        page.engine.read_hits(text, now);
+        assert_eq!(
+            judged(&mut page, 0, now - 1.0, |_| false),
+            Some(What::Invalidated),
+            "{text:.20}"
+        );
+        assert_eq!(judged(&mut page, 1, now + 1.0, |_| false), None);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 64 } else { 512 }))]
+
+    #[test]
+    fn no_text_of_a_store_makes_it_panic(text in "(1 [0-9]{1,3} [0-9]{1,22}(\n[0-9 of{}\":a-z]{0,40}){0,5})|.{0,60}") {
+        let mut page = Page::new(1);
+        let now = page.now;
+        page.engine.read_hits(&text, now);
+        let _ = judged(&mut page, 0, now, |_| true);
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use ferroquery::engine::tabs::share::{
-    ASK_MS, Counts, Found, JOIN_MS, Output, PROBE_MS, QUIET_MS, Share, WAIT_MS, Wish,
+    ASK_MS, Counts, Found, JOIN_MS, Output, PATIENCE_MS, PROBE_MS, QUIET_MS, Share, WAIT_MS, Wish,
 };
 
 /// Tabs whose words arrive at once and in order.
@@ -110,6 +110,12 @@ impl Tabs {
     fn begins(&mut self, at: usize) -> bool {
         let before = self.told[at].len();
         self.told[at].retain(|told| *told != Output::Begin(1));
+        self.told[at].len() < before
+    }
+
+    fn is_asked(&mut self, at: usize) -> bool {
+        let before = self.told[at].len();
+        self.told[at].retain(|told| *told != Output::Ask(1));
         self.told[at].len() < before
     }
 
@@ -349,4 +355,79 @@ fn a_tab_that_wants_what_another_one_is_asking_for_goes_second() {
     assert_eq!([tabs.begins(0), tabs.begins(2)], [false, true]);
     tabs.settle(2, true);
     assert!(tabs.takes(0));
+}
+
+#[test]
+fn a_wish_waits_for_the_live_connection_but_not_for_long() {
+    let mut tabs = Tabs::open(2);
+    assert!(tabs.shares[0].hold(1, tabs.now));
+    tabs.pass(PATIENCE_MS - 10.0);
+    assert!(!tabs.is_asked(0), "it may know any moment");
+    tabs.pass(10.0);
+    assert!(tabs.is_asked(0));
+    assert!(!tabs.shares[0].hold(1, tabs.now), "it has waited");
+    // Another one, and now the connection knows.
+    assert!(tabs.shares[0].hold(1, tabs.now));
+    tabs.pass(100.0);
+    tabs.shares[0].handle_position(tabs.now);
+    tabs.collect(0);
+    assert!(tabs.is_asked(0));
+    // It doesn't yet: the patience is that of the first moment.
+    assert!(tabs.shares[0].hold(1, tabs.now));
+    tabs.pass(PATIENCE_MS - 100.0);
+    assert!(tabs.is_asked(0));
+    tabs.want(0, wish(0));
+    tabs.deliver();
+    assert!(tabs.begins(0));
+    assert_eq!(tabs.shares[0].deadline(), None);
+}
+
+#[test]
+fn a_tab_alone_or_closed_doesnt_wait_for_the_live_connection() {
+    let mut alone = Tabs::open(1);
+    assert!(!alone.shares[0].hold(1, alone.now));
+    let mut tabs = Tabs::open(2);
+    assert!(tabs.shares[0].hold(1, tabs.now));
+    tabs.shares[0].close();
+    tabs.collect(0);
+    assert!(tabs.is_asked(0));
+    assert!(!tabs.shares[0].hold(1, tabs.now));
+}
+
+#[test]
+fn a_fetch_that_ends_waits_for_nothing() {
+    let mut tabs = Tabs::open(2);
+    assert!(tabs.shares[0].hold(1, tabs.now));
+    tabs.settle(0, false);
+    tabs.pass(PATIENCE_MS);
+    assert!(!tabs.is_asked(0));
+}
+
+#[test]
+fn refetches_that_need_what_is_newer_than_the_fetch_under_way_share_one_more() {
+    let mut tabs = Tabs::open(4);
+    tabs.want(0, wish(0));
+    tabs.deliver();
+    assert!(tabs.begins(0));
+    // Users of three others insist, one of them as soon as another one has begun.
+    let insists = |fresh| Wish {
+        required: fresh,
+        fresh,
+        ..wish(0)
+    };
+    tabs.want(1, insists(2));
+    tabs.want(2, insists(2));
+    tabs.deliver();
+    let begun = [1, 2].map(|at| tabs.begins(at));
+    assert_eq!(begun.iter().filter(|begun| **begun).count(), 1, "{begun:?}");
+    // Whoever has to fetch fresh data again for itself, as at an interval, waits for either.
+    tabs.want(3, wish(0));
+    tabs.deliver();
+    assert!(!tabs.begins(3));
+    let first = if begun[0] { 1 } else { 2 };
+    tabs.settle(first, true);
+    assert!(tabs.takes(3 - first));
+    tabs.settle(0, true);
+    tabs.pass(10.0);
+    assert!(tabs.takes(3));
 }

@@ -1,41 +1,24 @@
-import { memoryStore, persist, QueryClient, type QueryKey, type Store, type StoredRecord } from 'ferroquery';
+import { memoryStore, persist, QueryClient, type Store, type StoredRecord } from 'ferroquery';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { behaveAsPage } from './browserLike.js';
+import { leave, visit } from './visit.js';
 import { settle, watch } from './watch.js';
 
 behaveAsPage();
 
 const KEY = Uint8Array.from({ length: 32 }, (_, at) => at);
-const stops: (() => void)[] = [];
-
 afterEach(() => {
-  for (const stop of stops.splice(0)) stop();
   vi.useRealTimers();
 });
-
-function visit(store: Store, options: Partial<Parameters<typeof persist>[0]> = {}) {
-  const client = new QueryClient();
-  const kept = persist({ client, store, scope: 'ada', ...options });
-  stops.push(() => kept.stop());
-  return { client, kept, stats: () => client.stats().persist };
-}
-
-async function leave(store: Store, data: [QueryKey, unknown][], options: Parameters<typeof visit>[1] = {}) {
-  const { client, kept, stats } = visit(store, options);
-  for (const [key, value] of data) client.setQueryData(key, value);
-  await kept.flush();
-  kept.stop();
-  return stats();
-}
 
 /** Every record of the scopes that `persist` has used. */
 function spied(store: Store) {
   const scopes = new Set<string>();
   const spy: Store = {
     ...store,
-    readIndex: (scope, after) => {
+    readIndex: (scope, ...rest) => {
       scopes.add(scope);
-      return store.readIndex(scope, after);
+      return store.readIndex(scope, ...rest);
     },
   };
   const records = async (): Promise<[string, StoredRecord[]][]> => {
@@ -125,7 +108,8 @@ describe('what is written', () => {
     client.clear();
     await kept.flush();
     expect(stats().records).toBe(0);
-    expect((await store.readIndex('plain:ada')).records).toEqual([]);
+    // What was hit may stay.
+    expect((await store.readIndex('plain:ada', '[')).records).toEqual([]);
   });
 
   it('is not brought back when it has just been removed', async () => {

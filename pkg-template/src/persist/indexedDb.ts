@@ -40,14 +40,18 @@ class IndexedDbStore implements Store {
     this.#name = name;
   }
 
-  async readIndex(scope: string, after?: string): Promise<IndexPage> {
-    const epoch = await this.#epoch(scope);
+  async readIndex(scope: string, after?: string, before?: string): Promise<IndexPage> {
+    const range = IDBKeyRange.bound([scope, after ?? ''], [scope, before ?? []], after !== undefined, true);
+    const [known, read] = await this.#run('readonly', ['scopes', 'index'], (tx) => [
+      result<unknown>(tx.objectStore('scopes').get(scope)),
+      result<StoredRecord[]>(tx.objectStore('index').getAll(range, PAGE)),
+    ]);
     this.#mended ??= this.#mend();
-    const range = IDBKeyRange.bound([scope, after ?? ''], [scope, []], after !== undefined);
-    const records = await this.#run('readonly', ['index'], (tx) => result(tx.objectStore('index').getAll(range, PAGE)));
+    const epoch = known();
+    const page = { epoch: typeof epoch === 'string' ? epoch : await this.#beginEpoch(scope), records: read() };
     const lost = this.#lost;
     this.#lost = undefined;
-    return lost === undefined ? { epoch, records: records() } : { epoch, records: records(), lost };
+    return lost === undefined ? page : { ...page, lost };
   }
 
   async readBodies(scope: string, ids: readonly string[]): Promise<(StoredRecord | undefined)[]> {
@@ -135,11 +139,7 @@ class IndexedDbStore implements Store {
     await this.#run('readwrite', ['bodies'], (tx) => tx.objectStore('bodies').delete(range)).catch(noop);
   }
 
-  async #epoch(scope: string): Promise<string> {
-    const known = (await this.#run('readonly', ['scopes'], (tx) => result(tx.objectStore('scopes').get(scope))))();
-    if (typeof known === 'string') {
-      return known;
-    }
+  async #beginEpoch(scope: string): Promise<string> {
     const begun = await this.#run('readwrite', ['scopes'], (tx) => {
       const scopes = tx.objectStore('scopes');
       let epoch = newEpoch();

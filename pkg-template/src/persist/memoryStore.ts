@@ -5,14 +5,16 @@ export function memoryStore(): Store {
   const scopes = new Map<string, { epoch: string; records: Map<string, StoredRecord> }>();
   const records = (scope: string) => scopes.get(scope)?.records;
   return {
-    async readIndex(scope, after) {
+    async readIndex(scope, after = '', before) {
       let known = scopes.get(scope);
       if (!known) {
         known = { epoch: newEpoch(), records: new Map() };
         scopes.set(scope, known);
       }
       const { epoch } = known;
-      const all = after === undefined ? [...known.records.values()] : [];
+      const isMeant = (id: string) => id > after && (before === undefined || id < before);
+      const all = [...known.records.values()].filter(({ id }) => isMeant(id));
+      all.sort((a, b) => (a.id < b.id ? -1 : 1));
       return { epoch, records: all.map(({ body: _, ...record }) => record) };
     },
     async readBodies(scope, ids) {

@@ -7,7 +7,7 @@ import type { QueryCache } from '../queryCache';
 import { hashKey, partialMatchKey } from '../queryKey';
 import type { Companion } from '../recovery';
 import { timeoutManager } from '../timeoutManager';
-import { Hits } from './hits';
+import { Hits, type What } from './hits';
 import { whenIdle } from './idle';
 import { type PersistOptions, readOptions, type Settings } from './options';
 import { type Head, readHead } from './record';
@@ -31,6 +31,7 @@ export class Persistence implements Keeper, Companion {
   /** When the records of the store are known: they are read once the page is idle, or somebody asks. */
   #restored: Promise<void> | undefined;
   #stopIndexing: () => void;
+  #remembering: Promise<void> | undefined;
   readonly #settings: Settings;
   readonly #cache: QueryCache;
   readonly #shelf: Shelf;
@@ -66,6 +67,7 @@ export class Persistence implements Keeper, Companion {
       (queryHash) => this.#saving.isDoomed(queryHash),
       (query, { head, size }) => this.#saving.noteKept(query, { stamp: head.stamp, revision: query.revision, size }),
       this.#hits,
+      () => this.#remembered,
       (query) => this.removed(query, false),
     );
     const self = new WeakRef(this);
@@ -163,15 +165,17 @@ export class Persistence implements Keeper, Companion {
     }
   }
 
-  hit(filters: Parameters<Hits['add']>[0], what: Parameters<Hits['add']>[1]): void {
-    if (!this.#shelf.isEmpty) {
-      this.#hits.add(filters, what);
+  hit(filters: Parameters<Hits['add']>[0], what: What): void {
+    if (this.#hits.add(filters, what)) {
+      this.save();
     }
   }
 
   cleared(): void {
     const ids = this.#shelf.forgetAll();
-    if (ids.length > 0) {
+    // Where not all records are known.
+    this.#hits.addAll('removed');
+    if (ids.length > 0 || !this.#shelf.isIndexed) {
       this.#saving.doomIds(ids);
       this.save();
     }
@@ -214,10 +218,26 @@ export class Persistence implements Keeper, Companion {
   resume(): void {
     const { host } = this.#cache;
     host.drain(host.engine.open_persist(this.#settings.maxAge, true));
+    // What the store wasn't told yet, nobody knows any more.
+    this.#hits.forget();
+    this.#hits.addAll('invalidated');
+    this.#remembering = undefined;
     this.#restored = this.#start();
   }
 
+  /** Resolves when it is known what has hit stored queries in earlier pages; never rejects. */
+  get #remembered(): Promise<void> {
+    this.#remembering ??= this.#shelf
+      .readHits(
+        (text) => this.#hits.read(text),
+        () => this.#hits.addAll('invalidated'),
+      )
+      .catch(() => this.#hits.addAll('invalidated'));
+    return this.#remembering;
+  }
+
   async #start(): Promise<void> {
+    await this.#remembered;
     try {
       await this.#shelf.readIndex();
     } catch (error) {

@@ -121,6 +121,12 @@ export class Saving {
       return;
     }
     const seal = await shelf.seal;
+    // With those of earlier pages, which are known by now.
+    const hits = this.#host.engine.hits_to_save();
+    if (hits !== undefined) {
+      // They are written whole with the next one, should the store fail to.
+      await shelf.writeHits(hits).catch((error) => shelf.fail(error));
+    }
     await this.#deleteDoomed(seal);
     if (drafts.length > 0) {
       const records = await Promise.all(drafts.map((draft) => sealDraft(seal, draft)));

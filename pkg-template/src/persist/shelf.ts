@@ -1,12 +1,22 @@
 import { type Host, NONE } from '../bridge/host';
+import { decodeUtf8, encodeUtf8 } from '../bridge/utf8';
 import { isDevelopment } from '../development';
 import { noop } from '../markers';
 import { COUNTS } from '../stats';
 import type { Settings } from './options';
 import { closeSeal, openSeal, type Seal } from './seal';
-import type { Store, StoredRecord } from './store';
+import { newEpoch, type Store, type StoredRecord } from './store';
 
 type Count = (typeof COUNTS)[number];
+
+/**
+ * Before the names of records that hold what has hit stored queries, one for each page that has noted something; and what comes
+ * after all of them. No query's name begins so.
+ */
+const HITS = '\u0000hits ';
+const AFTER_HITS = '\u0000hits!';
+/** More of them are made one. */
+const MOST_HITS_RECORDS = 8;
 
 /** One scope of a store: which records there are, and what may still be done with them. */
 export class Shelf {
@@ -24,6 +34,9 @@ export class Shelf {
   readonly #numbers = new Map<string, number>();
   readonly #ids = new Map<number, string>();
   readonly #host: Host<any, any>;
+  /** The own record of what has hit stored queries, and those whose words it has taken over. */
+  readonly #hitsId = `${HITS}${newEpoch()}`;
+  #earlierHits: string[] = [];
   /** Somebody has removed all queries before all records were known. */
   #isCleared = false;
   #hasWarned = false;
@@ -52,6 +65,9 @@ export class Shelf {
         break;
       }
       for (const record of records) {
+        if (record.id?.startsWith?.(HITS)) {
+          continue;
+        }
         if (!isRecord(record)) {
           this.count('corrupt');
         } else if (record.version !== version) {
@@ -70,6 +86,48 @@ export class Shelf {
     await this.drop(dropped);
     for (const other of scopes.filter((name) => name !== scope)) {
       await this.store.clear(other);
+    }
+  }
+
+  /** Reads what has hit stored queries in earlier pages, each text with when it was written (ms); `onLost`: it can't be read. */
+  async readHits(onRead: (text: string) => void, onLost: () => void): Promise<void> {
+    const { scope, version, open } = await this.seal;
+    const { epoch, records, lost } = await this.store.readIndex(scope, HITS, AFTER_HITS);
+    this.epoch ??= epoch;
+    if (lost !== undefined) {
+      this.fail(new Error(lost));
+    }
+    const known = records.filter(({ id }) => id?.startsWith?.(HITS) && id !== this.#hitsId);
+    for (const record of known) {
+      // What was hit in another version is of no use in this one, like its data.
+      if (record.version === version) {
+        await open('head', record.id, record.head).then(
+          (head) => onRead(decodeUtf8(head)),
+          () => {
+            this.count('corrupt');
+            onLost();
+          },
+        );
+      }
+    }
+    this.#earlierHits = known.map(({ id }) => id);
+    if (known.length > MOST_HITS_RECORDS) {
+      this.#host.engine.renew_hits();
+    }
+  }
+
+  /** Writes what has hit stored queries, and what was known of that before. */
+  async writeHits(text: string): Promise<void> {
+    const { scope, version, seal } = await this.seal;
+    const head = await seal('head', this.#hitsId, encodeUtf8(text));
+    const record = { id: this.#hitsId, version, at: Date.now(), size: head.length, head };
+    if (this.isEnded || this.epoch === undefined || !(await this.store.write(scope, this.epoch, [record]))) {
+      return;
+    }
+    const earlier = this.#earlierHits;
+    this.#earlierHits = [];
+    if (earlier.length > 0) {
+      await this.store.delete(scope, earlier);
     }
   }
 

@@ -32,9 +32,11 @@ export class Thawing {
   #group: { queries: Query[]; promise: Promise<void> } | undefined;
 
   readonly #hits: Hits;
+  readonly #remembered: () => Promise<void>;
   readonly #onOutdated: (query: Query) => void;
 
   /**
+   * @param remembered when it is known what has hit stored queries in earlier pages
    * @param isDoomed whether the record of a query is about to be deleted
    * @param onThawed is told of each query before its observers are
    * @param onOutdated is told of each whose record is to be deleted
@@ -45,9 +47,11 @@ export class Thawing {
     isDoomed: (queryHash: string) => boolean,
     onThawed: (query: Query, thawed: Thawed) => void,
     hits: Hits,
+    remembered: () => Promise<void>,
     onOutdated: (query: Query) => void,
   ) {
     this.#hits = hits;
+    this.#remembered = remembered;
     this.#onOutdated = onOutdated;
     this.#cache = cache;
     this.#shelf = shelf;
@@ -100,10 +104,12 @@ export class Thawing {
     if (wanted.length === 0) {
       return;
     }
-    const records = await shelf.store.readBodies(
+    const read = shelf.store.readBodies(
       seal.scope,
       wanted.map(([, id]) => id),
     );
+    // What has hit them in an earlier page.
+    const [records] = await Promise.all([read, this.#remembered()]);
     const thawed = await Promise.all(wanted.map(([query, id], at) => this.#open(query, id, records[at])));
     outliveTrap(() =>
       notifyManager.batch(() => {
@@ -133,17 +139,16 @@ export class Thawing {
     if (!thawed || !this.#isWanted(query)) {
       return;
     }
-    const { at, isInvalidated, http } = thawed.head;
-    if (this.#hits.have('removed', query, at)) {
+    const { data, head } = thawed;
+    const stays = query.takeStored(
+      data,
+      head,
+      () => this.#hits.judge(query),
+      () => this.#onThawed(query, thawed),
+    );
+    if (!stays) {
       this.#onOutdated(query);
-      return;
     }
-    query.takeStored(thawed.data, at, isInvalidated || this.#hits.have('invalidated', query, at), () => {
-      if (http) {
-        query.restoreAnswer(http);
-      }
-      this.#onThawed(query, thawed);
-    });
   }
 
   /** What a record says; a damaged one is dropped. */

@@ -10,11 +10,12 @@ import type { QueryCache } from '../queryCache';
 import type { Companion } from '../recovery';
 import { timeoutManager } from '../timeoutManager';
 import { canShare, TabChannel } from './channel';
+import { hashIn, nameOf } from './name';
 import type { ShareSettings } from './options';
 import { isShareable } from './shareable';
 
-/** How long a fetch waits for the live connection to know where it is (ms). */
-const PATIENCE_MS = 400;
+/** A timer that fires so much too early does no harm (ms). */
+const EARLY_MS = 400;
 
 const finalizer = new FinalizationRegistry<AbortController>((listening) => listening.abort());
 
@@ -43,6 +44,7 @@ export class SharedFetch {
 interface Pending {
   query: Query;
   generation: number;
+  insists: boolean;
   call: () => unknown;
   resolve: (answer: unknown) => void;
   fetch: SharedFetch;
@@ -54,8 +56,6 @@ export class SharedAnswers implements Companion {
   readonly #settings: ShareSettings;
   readonly #listening = new AbortController();
   readonly #pending = new Map<number, Pending>();
-  /** Fetches that wait for the live connection, until then (ms). */
-  readonly #early = new Map<number, { until: number; want: () => void }>();
   #share!: ShareClient;
   #channel: TabChannel | undefined;
   #tickets = 0;
@@ -80,7 +80,7 @@ export class SharedAnswers implements Companion {
   /** Whether answers of a query are shared. */
   shares(query: Query): boolean {
     const { shareAnswers, skipCache, sensitive } = query.options as Record<string, unknown>;
-    return !this.#isOver && shareAnswers !== false && !skipCache && !sensitive && query.queryType !== 'infinite';
+    return !this.#isOver && shareAnswers !== false && !skipCache && !sensitive;
   }
 
   /** `call` calls the query function; `insists`: only an answer that is made from now on will do. */
@@ -92,30 +92,13 @@ export class SharedAnswers implements Companion {
       resolve = done;
     });
     const fetch = new SharedFetch(this, ticket, answer);
-    this.#pending.set(ticket, { query, generation, call, resolve, fetch });
-    const { staleTime } = query.options as { staleTime?: unknown };
-    const ms = staleTimeNumber(typeof staleTime === 'function' ? staleTime(query) : staleTime);
-    const want = () => {
-      if (this.#pending.has(ticket) && query.isAttached) {
-        const positions = this.#cache.livePositions();
-        // Without a position nobody can say that an answer isn't older than what the server has said.
-        const isUnsure = positions === undefined;
-        const now = Date.now();
-        this.#share.want(ticket, query.slot, query.queryHash, positions ?? '', insists || isUnsure, ms, now, reading());
-        this.#drain();
-      }
-    };
-    if (this.#cache.livePositions() === undefined && this.#cache.isLiveComing && this.#share.has_peers()) {
-      this.#early.set(ticket, { until: reading() + PATIENCE_MS, want });
-      this.#arm();
-    } else {
-      want();
-    }
+    this.#pending.set(ticket, { query, generation, insists, call, resolve, fetch });
+    this.#want(ticket);
+    this.#drain();
     return fetch;
   }
 
   settle(ticket: number, hasAnswer: boolean): void {
-    this.#early.delete(ticket);
     if (this.#pending.delete(ticket) && !this.#isOver) {
       this.#share.settle(ticket, hasAnswer);
       this.#drain();
@@ -124,11 +107,8 @@ export class SharedAnswers implements Companion {
 
   /** The live connection may know more of where it is. */
   look(): void {
-    for (const [ticket, { until, want }] of [...this.#early]) {
-      if (this.#cache.livePositions() !== undefined || !this.#cache.isLiveComing || reading() >= until) {
-        this.#early.delete(ticket);
-        want();
-      }
+    if (!this.#isOver) {
+      this.#do((share) => share.handle_position(reading()));
     }
   }
 
@@ -152,7 +132,6 @@ export class SharedAnswers implements Companion {
   /** What waits here is about to be dropped; nothing is fetched for it any more. */
   signOut(): void {
     this.#pending.clear();
-    this.#early.clear();
     this.#cache.share(undefined);
   }
 
@@ -191,7 +170,6 @@ export class SharedAnswers implements Companion {
   leaveEngine(): void {
     this.#channel?.close();
     this.#pending.clear();
-    this.#early.clear();
   }
 
   replay(): void {
@@ -254,7 +232,23 @@ export class SharedAnswers implements Companion {
       case 8:
       case 9:
         return this.#channel?.watch(share.text(), kind === 8);
+      case 10:
+        return this.#want(share.ticket());
     }
+  }
+
+  /** Says what a fetch would take. */
+  #want(ticket: number): void {
+    const pending = this.#pending.get(ticket);
+    if (!pending?.query.isAttached) {
+      return;
+    }
+    const { query, insists } = pending;
+    const { staleTime } = query.options as { staleTime?: unknown };
+    const ms = staleTimeNumber(typeof staleTime === 'function' ? staleTime(query) : staleTime);
+    const { isLiveComing } = this.#cache;
+    const positions = this.#cache.livePositions();
+    this.#share.want(ticket, query.slot, nameOf(query), positions, isLiveComing, insists, ms, Date.now(), reading());
   }
 
   #begin(ticket: number, share: ShareClient): void {
@@ -288,13 +282,13 @@ export class SharedAnswers implements Companion {
   }
 
   #look(share: ShareClient): void {
-    const query: Query | undefined = this.#cache.get(share.text());
+    const query = this.#named(share.text());
     const isShared = query?.isAttached && this.shares(query);
     share.found(isShared ? query.slot : undefined, this.#cache.hasApplied(share.other()), Date.now());
   }
 
   #give(share: ShareClient): void {
-    const query: Query | undefined = this.#cache.get(share.key());
+    const query = this.#named(share.key());
     const data = query?.data;
     if (isShareable(data, this.#settings.maxBytes)) {
       try {
@@ -307,15 +301,20 @@ export class SharedAnswers implements Companion {
     share.not_sent();
   }
 
-  /** A timer that fires too early does no harm; what is new is due later than this. */
+  /** What other tabs mean by this name. */
+  #named(name: string): Query | undefined {
+    const query: Query | undefined = this.#cache.get(hashIn(name));
+    return query && nameOf(query) === name ? query : undefined;
+  }
+
   #arm(): void {
-    if (this.#armedAt <= reading() + PATIENCE_MS) {
+    // What is new is due later than this.
+    if (this.#armedAt <= reading() + EARLY_MS) {
       return;
     }
     timeoutManager.clearTimeout(this.#timer);
-    const early = [...this.#early.values()].map(({ until }) => until);
     const deadline = this.#share.deadline();
-    const at = Math.min(...early, Number.isNaN(deadline) ? Number.POSITIVE_INFINITY : deadline);
+    const at = Number.isNaN(deadline) ? Number.POSITIVE_INFINITY : deadline;
     this.#armedAt = at;
     if (at === Number.POSITIVE_INFINITY) {
       return;
@@ -327,7 +326,6 @@ export class SharedAnswers implements Companion {
   /** Time has passed. */
   tick(): void {
     this.#armedAt = Number.POSITIVE_INFINITY;
-    outliveTrap(() => this.look());
     this.#do((share) => share.handle_timeout(reading()));
   }
 }

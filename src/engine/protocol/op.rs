@@ -72,6 +72,16 @@ pub enum Subject {
 }
 
 impl Op {
+    /// As JSON, for storage.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// What `to_text` has written.
+    pub fn from_text(text: &str) -> Option<Op> {
+        read_op(&mut Reader::new(text)).ok()?.ok()
+    }
+
     /// The operation's subject.
     pub fn subject(&self) -> Subject {
         match self {

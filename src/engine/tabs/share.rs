@@ -10,7 +10,7 @@
 //! live connection is, and an answer that is older than the wish is only given by a tab that has applied everything up to
 //! there and still has it as fresh.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::engine::random::Random;
 use message::{Message, Said};
@@ -34,6 +34,8 @@ pub const QUIET_MS: f64 = 600.0;
 pub const PROBE_MS: f64 = 400.0;
 /// The longest wait for another tab's answer, in ms.
 pub const WAIT_MS: f64 = 10_000.0;
+/// How long a wish waits for the live connection to know where it is, in ms.
+pub const PATIENCE_MS: f64 = 400.0;
 const MAX_TRIES: u32 = 3;
 const MAX_PEERS: usize = 64;
 const MAX_WAITERS: usize = 64;
@@ -45,6 +47,8 @@ pub enum Output {
     Channel(bool),
     /// Say this to all other tabs.
     Send(String),
+    /// Say with `want` what this fetch would take now.
+    Ask(u32),
     /// Call the query function of this fetch, then tell how it ended.
     Begin(u32),
     /// An answer for this fetch has come, of a fetch that began after our tick `proof`: take it, or refuse it.
@@ -182,6 +186,8 @@ pub struct Share {
     tick: u32,
     /// By ticket.
     wants: Vec<Want>,
+    /// Fetches that wait for the live connection, by ticket, and until when.
+    early: BTreeMap<u32, f64>,
     watched: Vec<String>,
     queue: VecDeque<Output>,
     counts: Counts,
@@ -200,6 +206,7 @@ impl Share {
             heard: 1,
             tick: 0,
             wants: Vec::new(),
+            early: BTreeMap::new(),
             watched: Vec::new(),
             queue: VecDeque::new(),
             counts: Counts::default(),
@@ -222,9 +229,13 @@ impl Share {
         self.counts
     }
 
-    /// Whether other tabs are known that answer.
-    pub fn has_peers(&self) -> bool {
-        self.state != State::Open || self.peers.iter().any(|peer| !peer.is_quiet)
+    /// Whether other tabs may be there that answer.
+    fn has_peers(&self) -> bool {
+        match self.state {
+            State::Closed => false,
+            State::Joining { .. } => true,
+            State::Open => self.peers.iter().any(|peer| !peer.is_quiet),
+        }
     }
 
     // Commands
@@ -256,13 +267,30 @@ impl Share {
                 self.begin(ticket);
             }
         }
+        self.ask_early();
         self.watch();
         self.queue.push_back(Output::Channel(false));
+    }
+
+    /// A fetch is about to call its query function, while the live connection doesn't know yet where it is, so that nobody could
+    /// say that an answer isn't older than what the server has said. Whether it waits for that: it comes to `Ask`.
+    pub fn hold(&mut self, ticket: u32, now: f64) -> bool {
+        self.now = now;
+        if !self.has_peers() {
+            self.early.remove(&ticket);
+            return false;
+        }
+        let until = *self.early.entry(ticket).or_insert(now + PATIENCE_MS);
+        if now >= until {
+            self.early.remove(&ticket);
+        }
+        now < until
     }
 
     /// A fetch is about to call its query function: comes to `Begin` or `Take`.
     pub fn want(&mut self, ticket: u32, wish: Wish, now: f64) {
         self.now = now;
+        self.early.remove(&ticket);
         self.tick = self.tick.max(wish.fresh);
         let is_shared = self.state != State::Closed && wish.is_sayable();
         let want = Want {
@@ -286,6 +314,7 @@ impl Share {
 
     /// A fetch has ended: with an answer that is stored now, or without.
     pub fn settle(&mut self, ticket: u32, has_answer: bool) {
+        self.early.remove(&ticket);
         let Ok(at) = self.place(ticket) else {
             return;
         };
@@ -313,6 +342,12 @@ impl Share {
     }
 
     // What happens
+
+    /// The live connection may know where it is, or has ended.
+    pub fn handle_position(&mut self, now: f64) {
+        self.now = now;
+        self.ask_early();
+    }
 
     /// These tabs hold a lock.
     pub fn handle_peers<'a>(&mut self, names: impl Iterator<Item = &'a str>, now: f64) {
@@ -393,6 +428,9 @@ impl Share {
             self.begin_open();
         }
         self.probe();
+        let late = self.early.iter().filter(|(_, until)| now >= **until);
+        self.queue
+            .extend(late.map(|(ticket, _)| Output::Ask(*ticket)));
         for at in 0..self.wants.len() {
             let ticket = self.wants[at].ticket;
             match &self.wants[at].stage {
@@ -434,7 +472,13 @@ impl Share {
             }
             _ => None,
         });
-        stages.chain(joining).reduce(f64::min)
+        let early = self.early.values().copied();
+        stages.chain(joining).chain(early).reduce(f64::min)
+    }
+
+    fn ask_early(&mut self) {
+        let early = self.early.keys().copied();
+        self.queue.extend(early.map(Output::Ask));
     }
 
     fn place(&self, ticket: u32) -> Result<usize, usize> {

@@ -99,9 +99,9 @@ impl Cache {
     }
 
     /// What a fetch would take from another tab.
-    pub fn terms(&mut self, key: usize, insists: bool, now: f64) -> Terms {
+    pub fn terms(&mut self, key: usize, is_placed: bool, now: f64) -> Terms {
         self.engine
-            .terms(self.slots[key], insists, f64::INFINITY, now)
+            .terms(self.slots[key], false, is_placed, f64::INFINITY, now)
     }
 
     pub fn begin_shared(&mut self, key: usize, fetch: u32, heard: u32) {

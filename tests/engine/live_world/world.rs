@@ -133,6 +133,8 @@ pub struct World {
     is_traced: bool,
     shares: bool,
     pub steps: u32,
+    /// How often a fetch waited for the live connection to know where it is.
+    pub held: u64,
     seed: u64,
 }
 
@@ -154,6 +156,7 @@ impl World {
             is_traced: std::env::var_os("LIVE_SEED").is_some(),
             shares,
             steps: 0,
+            held: 0,
             seed,
         };
         world.later(HEARTBEAT_MS as f64, Happens::Heartbeat);
@@ -633,6 +636,9 @@ impl World {
         act(&mut self.tabs[tab].tabs, self.now);
         while let Some(output) = self.tabs[tab].tabs.poll_output() {
             self.carry_out(tab, output);
+        }
+        if self.tabs[tab].tabs.cursor().is_some() {
+            self.share(tab, |share, now| share.handle_position(now));
         }
         self.use_cache(tab, |_, _| {});
     }

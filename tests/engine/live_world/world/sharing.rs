@@ -7,13 +7,30 @@ use super::{Happens, KEYS, World};
 impl World {
     /// A fetch may take what another tab has.
     pub(super) fn wish(&mut self, tab: usize, key: usize, fetch: u32) {
+        self.tabs[tab].ticket += 1;
+        let ticket = self.tabs[tab].ticket;
+        self.tabs[tab].tickets.insert(ticket, (key, fetch, 0));
+        self.ask(tab, ticket);
+    }
+
+    /// Says what it would take, or waits for the live connection to know where it is.
+    fn ask(&mut self, tab: usize, ticket: u32) {
+        let Some((key, fetch, _)) = self.tabs[tab].tickets.get(&ticket).copied() else {
+            return;
+        };
         let cursor = self.tabs[tab].tabs.cursor().map(str::to_owned);
-        let terms = self.tabs[tab].cache.terms(key, cursor.is_none(), self.now);
+        if cursor.is_none() {
+            let mut is_held = false;
+            self.share(tab, |share, now| is_held = share.hold(ticket, now));
+            self.held += u64::from(is_held);
+            if is_held {
+                return;
+            }
+        }
+        let terms = self.tabs[tab].cache.terms(key, cursor.is_some(), self.now);
         let known = cursor.as_ref().and_then(|at| self.server.committed.get(at));
         let oldest = known.map_or(0, |versions| versions[key]);
         let oldest = oldest.max(self.tabs[tab].cache.own[key]);
-        self.tabs[tab].ticket += 1;
-        let ticket = self.tabs[tab].ticket;
         self.tabs[tab].tickets.insert(ticket, (key, fetch, oldest));
         let wish = Wish {
             key: format!("[\"k\",{key}]"),
@@ -83,6 +100,7 @@ impl World {
             ShareOutput::Watch(name, false) => {
                 self.tabs[tab].watched.retain(|watched| *watched != name);
             }
+            ShareOutput::Ask(ticket) => self.ask(tab, ticket),
             ShareOutput::Begin(ticket) => {
                 let Some((key, fetch, _)) = self.tabs[tab].tickets.get(&ticket).copied() else {
                     return;
