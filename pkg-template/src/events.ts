@@ -2,6 +2,7 @@ import type { Host } from './bridge/host';
 import { reading } from './bridge/reading';
 import { isDevelopment } from './development';
 import { noop } from './markers';
+import { notifyManager } from './notifyManager';
 import { isPlainObject } from './plain';
 import type { Query } from './query';
 import { show } from './show';
@@ -76,7 +77,7 @@ export class Events {
     if (isDevelopment && !this.#known.has(event)) {
       this.#tellUnknown(event);
     }
-    this.#host.drain(pending);
+    notifyManager.batch(() => this.#host.drain(pending));
     if (!engine.sweeps()) {
       return Promise.resolve();
     }

@@ -319,7 +319,7 @@ export class QueryClient {
     if (defaulted.throwOnError === undefined) {
       defaulted.throwOnError = !!defaulted.suspense;
     }
-    if (defaulted.suspense) {
+    if (defaulted.suspense && defaulted.staleTime !== undefined) {
       // Adapters raise the stale time of what suspends to a second at least, and know numbers alone.
       defaulted.staleTime = numericHttp(defaulted.staleTime);
     }

@@ -347,7 +347,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
 
   /** Whether two results say the same. What isn't compared follows from what is, except in results of a subclass. */
   #isSame(next: Result, previous: Result): boolean {
-    if (this.createResult !== QueryObserver.prototype.createResult) {
+    if (this.createResult !== createResult) {
       return shallowEqualObjects(next, previous);
     }
     return (
@@ -563,3 +563,6 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
     this.#cache.tellResult(this as never, tells ? this.listeners : undefined);
   }
 }
+
+// Out here, as a class that names itself inside comes out of the bundler under another name.
+const { createResult } = QueryObserver.prototype as unknown as Record<'createResult', QueryObserver['createResult']>;

@@ -19,7 +19,8 @@ export class TimeoutManager {
   setTimeoutProvider<TTimerId extends ManagedTimerId>(provider: TimeoutProvider<TTimerId>): void {
     if (isDevelopment && this.#used && provider !== this.#provider) {
       console.error(
-        '[timeoutManager]: the provider was replaced after timers had been set with the one before. Call setTimeoutProvider before you create clients.',
+        '[timeoutManager]: Switching provider after calls to previous provider might result in unexpected behavior.',
+        { previous: this.#provider, provider },
       );
     }
     this.#provider = provider;

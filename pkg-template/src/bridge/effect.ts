@@ -29,3 +29,21 @@ export const EVICT = 29;
 export const EVICT_TOO_LARGE = 30;
 export const SCHEDULED = 27;
 export const SAVE = 28;
+
+/** A set of codes, as bits. */
+function codes(...list: number[]): number {
+  return list.reduce((bits, code) => bits | (1 << code), 0);
+}
+
+const TRANSITION_ENDS = codes(EVENT, EVENT_INVALIDATE, EVENT_PAUSE, EVENT_CONTINUE);
+const TOLD_TOGETHER = TRANSITION_ENDS | codes(NOTIFY, STALE, FETCH, REMOVE);
+
+/** Whether this ends a transition of one query: what was scheduled of it goes out. */
+export function endsTransition(code: number): boolean {
+  return ((TRANSITION_ENDS >>> code) & 1) === 1;
+}
+
+/** Whether it tells, and goes out in one batch with what else is told in a row. */
+export function isToldTogether(code: number): boolean {
+  return ((TOLD_TOGETHER >>> code) & 1) === 1;
+}

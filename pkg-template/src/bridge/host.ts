@@ -26,6 +26,22 @@ export interface Command<TQuery> {
   fetch?: (query: TQuery) => void;
 }
 
+/** The carrying out of one command's effects. */
+interface Drain<TQuery> {
+  readonly engine: Engine;
+  readonly command: Command<TQuery> | undefined;
+  /** The effect that is to be carried out. */
+  next: number;
+  failed: boolean;
+  /** What was thrown first. */
+  failure: unknown;
+}
+
+/** The bits of an effect's code. */
+const CODE = 31;
+/** The engine is still to be asked for the next effect. */
+const NONE_YET = -1;
+
 /** Brings values and engine together again after a trap. */
 export interface Recovery<TQuery, TObserver> {
   /** Lets go of the ids of an engine, without a word to it. */
@@ -58,8 +74,8 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
   /** Queries that nothing needs, while something may still be told of them. */
   readonly #detaching = new Set<TQuery>();
   #depth = 0;
-  /** For the drain that begins. */
-  #command: Command<TQuery> | undefined;
+  /** For the batch that begins. */
+  #telling: Drain<TQuery> | undefined;
   #memory!: LinearMemory;
   #timer: ManagedTimerId | undefined;
   /** Fetches what a sweep chose. */
@@ -226,9 +242,80 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
 
   /** Carries out what a command left to do. `pending` is the command's own word. */
   drain(pending: boolean, command?: Command<TQuery>): void {
-    if (pending) {
-      this.#command = command;
-      notifyManager.batch(this.#drain);
+    if (!pending) {
+      return;
+    }
+    const { engine } = this;
+    const drain: Drain<TQuery> = { engine, command, next: NONE_YET, failed: false, failure: undefined };
+    this.#depth++;
+    // After a trap the effects that were left belong to an engine that is gone.
+    while (this.engine === engine) {
+      if (drain.next === NONE_YET) {
+        drain.next = engine.next();
+      }
+      const code = drain.next & CODE;
+      if (code === effects.DONE) {
+        break;
+      }
+      if (effects.isToldTogether(code)) {
+        this.#tellAll(drain);
+      } else {
+        this.#step(drain);
+      }
+    }
+    if (this.engine === engine) {
+      this.#depth--;
+    }
+    if (this.#depth === 0) {
+      this.#partFromTheGone();
+    }
+    if (drain.failed) {
+      throw drain.failure;
+    }
+  }
+
+  #tellAll(drain: Drain<TQuery>): void {
+    this.#telling = drain;
+    try {
+      notifyManager.batch(this.#tell);
+    } catch (error) {
+      // Of a scheduler that doesn't wait.
+      this.#fail(drain, error);
+    }
+  }
+
+  /** One transition, or what else is told together; the batch is over before the next query function runs. */
+  readonly #tell = (): void => {
+    const drain = this.#telling!;
+    let code = drain.next & CODE;
+    while (effects.isToldTogether(code)) {
+      this.#step(drain);
+      if (effects.endsTransition(code) || this.engine !== drain.engine) {
+        return;
+      }
+      drain.next = drain.engine.next();
+      code = drain.next & CODE;
+    }
+  };
+
+  #step(drain: Drain<TQuery>): void {
+    const code = drain.next & CODE;
+    const id = (drain.next - code) / 32;
+    drain.next = NONE_YET;
+    try {
+      this.#carryOut(code, id, drain.command);
+    } catch (error) {
+      this.#fail(drain, error);
+    }
+  }
+
+  #fail(drain: Drain<TQuery>, error: unknown): void {
+    if (!drain.failed) {
+      drain.failed = true;
+      drain.failure = error;
+    }
+    if (this.engine === drain.engine) {
+      drain.engine.abandon();
     }
   }
 
@@ -247,42 +334,6 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
     }
     return verdict;
   }
-
-  readonly #drain = (): void => {
-    const command = this.#command;
-    let failed = false;
-    let failure: unknown;
-    const { engine } = this;
-    this.#depth++;
-    // After a trap the effects that were left belong to an engine that is gone.
-    while (this.engine === engine) {
-      const effect = engine.next();
-      const code = effect & 31;
-      if (code === effects.DONE) {
-        break;
-      }
-      try {
-        this.#carryOut(code, (effect - code) / 32, command);
-      } catch (error) {
-        if (!failed) {
-          failed = true;
-          failure = error;
-        }
-        if (this.engine === engine) {
-          engine.abandon();
-        }
-      }
-    }
-    if (this.engine === engine) {
-      this.#depth--;
-    }
-    if (this.#depth === 0) {
-      this.#partFromTheGone();
-    }
-    if (failed) {
-      throw failure;
-    }
-  };
 
   /** Now that nothing is told any more: observers that have left, and queries that nothing needs. */
   #partFromTheGone(): void {

@@ -189,7 +189,7 @@ export class LiveConnection implements Connection {
         return a === 'release' ? this.#tabs?.release() : this.#tabs?.request(a === 'steal');
     }
     try {
-      outliveTrap(() => this.#cache.host.drain(true));
+      outliveTrap(() => notifyManager.batch(() => this.#cache.host.drain(true)));
     } catch (error) {
       report(error);
     }
