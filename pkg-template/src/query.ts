@@ -72,7 +72,8 @@ export class Query {
   readonly #client: QueryClient;
   readonly #cache: QueryCache;
   readonly #defaultOptions: Options | undefined;
-  #initial: State;
+  /** The state with the options' initial data; without any it is anybody's. */
+  #initial: State | undefined;
   /** Until when its data may come from a store: its fetches wait for that. */
   restoring: Promise<void> | undefined;
   /** What cancelling the fetch gives back; nothing once data has come otherwise than by hand. */
@@ -102,8 +103,9 @@ export class Query {
     this.queryKey = config.queryKey;
     this.queryHash = config.queryHash;
     this.#takeOptions(config.options);
-    this.#initial = initialState(this.options);
-    this.#values = new QueryValues(this.#cache.host, config.state ?? this.#initial);
+    const born = initialState(this.options);
+    this.#initial = born.data === undefined ? undefined : born;
+    this.#values = new QueryValues(this.#cache.host, config.state ?? born);
   }
 
   get meta(): QueryMeta | undefined {
@@ -245,7 +247,7 @@ export class Query {
   }
 
   get resetState(): State {
-    return this.#initial;
+    return this.#initial ?? initialState({});
   }
 
   reset(): void {
@@ -362,7 +364,7 @@ export class Query {
   /** The query has got into the index: what lives there is told. */
   indexed(): void {
     this.#tags?.forgetTold();
-    this.#tellTags(this.#tagsOf());
+    this.#tellTags(this.#currentTags);
     this.#cache.host.drain(this.#measure(false));
   }
 
@@ -381,7 +383,7 @@ export class Query {
   freeze(effect: number): void {
     const { stored } = this.#values;
     // What its options hold anyway wouldn't be freed; `no-store` is taken at its word.
-    const isKept = this.#values.isCold || stored === this.#initial.data || this.isNoStore;
+    const isKept = this.#values.isCold || stored === this.#initial?.data || this.isNoStore;
     const cold = this.#cache.memory?.freeze(this.slot, isKept ? undefined : stored, effect);
     if (!cold) {
       return;
@@ -676,7 +678,7 @@ export class Query {
   /** Whatever is under way is dropped, and nothing is left of its values, also where somebody still holds the query. */
   forget(): void {
     const tasks = this.#fetches?.leave() ?? [];
-    this.#initial = initialState({});
+    this.#initial = undefined;
     this.#revert = undefined;
     this.restoring = undefined;
     for (const task of tasks) {
@@ -686,9 +688,9 @@ export class Query {
     this.detach();
     if (this.isAttached) {
       this.#cache.host.engine.sign_out(this.slot);
-      this.setState(this.#initial);
+      this.setState(this.resetState);
     } else {
-      this.#values.takeDetached(this.#initial);
+      this.#values.takeDetached(this.resetState);
     }
   }
 
@@ -774,21 +776,25 @@ export class Query {
     const { tags } = this.options;
     // A function once: it has said its word on this data.
     if (tags && !this.#tags?.isAsked(tags)) {
-      this.#tellTags(this.#tagsOf());
+      this.#tellTags(this.#currentTags);
     }
   }
 
   /**
-   * The tags of the query with this data, or that which it has, joined. Runs a function of the user: call it before the
-   * engine's verdict.
+   * The tags of the query with this data, joined. Runs a function of the user: call it before the engine's verdict.
    */
-  #tagsOf(...given: [data?: unknown]): string {
+  #tagsOf(data: unknown): string {
     const { tags } = this.options;
     if (!tags) {
       return this.#tags?.own ?? '';
     }
     this.#tags ??= new QueryTags();
-    return this.#tags.of(tags, () => (given.length > 0 ? given[0] : this.data));
+    return this.#tags.of(tags, data);
+  }
+
+  /** Those with the data that it has; cold data is left alone where nobody asks for it. */
+  get #currentTags(): string {
+    return this.#tagsOf(typeof this.options.tags === 'function' ? this.data : undefined);
   }
 
   #tellTags(joined?: string): void {

@@ -23,13 +23,12 @@ export class QueryTags {
    * Those of the options with this data. Runs a function of the user: call it before the engine's verdict. Throws a
    * TypeError that names what is no tag.
    */
-  of(tags: Tags, data: () => unknown): string {
+  of(tags: Tags, data: unknown): string {
     this.#by = tags;
     if (typeof tags !== 'function') {
       return joinTags(tags);
     }
-    const value = data();
-    return joinTags(value === undefined ? [] : (tags(value) ?? []));
+    return joinTags(data === undefined ? [] : (tags(data) ?? []));
   }
 
   /** Tells the engine of a change, `own` by the options and `answered` by the answers that the data came with. */

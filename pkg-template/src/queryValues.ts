@@ -3,7 +3,7 @@ import type { Host } from './bridge/host';
 import { reading } from './bridge/reading';
 import { Cold } from './memory/cold';
 import type { Query } from './query';
-import { copyUnread, loadState, readLater, storeScalars } from './queryState';
+import { copyUnread, initialState, loadState, readLater, storeScalars } from './queryState';
 
 type State = QueryState<any, any>;
 export type Values = Pick<State, 'data' | 'error' | 'fetchFailureReason' | 'fetchMeta'>;
@@ -27,7 +27,8 @@ export class QueryValues {
   readonly #host: Host<Query, any>;
   /** Or the packed bytes of it. */
   #data: any;
-  #snapshot: State;
+  /** None once it is out of date. */
+  #snapshot: State | undefined;
   /** That of the snapshot. */
   #version = 0;
 
@@ -41,10 +42,10 @@ export class QueryValues {
   /** An immutable snapshot; the same object until something changes. */
   get state(): State {
     if (this.slot === DETACHED) {
-      return this.#snapshot;
+      return this.#snapshot!;
     }
     const version = this.#host.engine.version(this.slot);
-    if (version !== this.#version) {
+    if (this.#snapshot === undefined || version !== this.#version) {
       const data = this.#data;
       this.#version = version;
       this.#snapshot = this.#stateWith(data);
@@ -93,6 +94,9 @@ export class QueryValues {
   changeData(data: unknown): void {
     if (data !== this.#data) {
       this.revision++;
+      if (this.slot !== DETACHED) {
+        this.#snapshot = undefined;
+      }
     }
     this.#store(data);
   }
@@ -101,7 +105,7 @@ export class QueryValues {
 
   attach(query: Query): void {
     const host = this.#host;
-    storeScalars(this.#snapshot, host.numbers, host.scratch, this.#data !== undefined);
+    storeScalars(this.#snapshot!, host.numbers, host.scratch, this.#data !== undefined);
     this.slot = host.engine.create(this.#version);
     host.setQuery(this.slot, query);
     host.setData(this.slot, this.#data);
@@ -177,7 +181,7 @@ export class QueryValues {
 
   /** The last snapshot, as far as it is still true of the values. */
   #knownState(): State {
-    const last = this.#snapshot;
+    const last = this.#snapshot ?? initialState({});
     const data = this.#data;
     if (data instanceof Cold) {
       // Nothing has happened to it since it was frozen; and there is no engine to thaw it.

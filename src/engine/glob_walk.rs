@@ -33,8 +33,8 @@ pub fn each_match(registry: &Registry, glob: &Glob, each: &mut impl FnMut(u32)) 
             .iter()
             .flat_map(|top| {
                 symbols
-                    .iter()
-                    .filter_map(|symbol| registry.child(*top, *symbol))
+                    .clone()
+                    .filter_map(|symbol| registry.child(*top, symbol))
             })
             .collect();
         rest = after;
@@ -45,14 +45,14 @@ pub fn each_match(registry: &Registry, glob: &Glob, each: &mut impl FnMut(u32)) 
     });
     let rarest = rarest.min_by_key(|symbols| {
         symbols
-            .iter()
-            .map(|symbol| registry.count_of(*symbol))
+            .clone()
+            .map(|symbol| registry.count_of(symbol))
             .sum::<u32>()
     });
     match rarest {
         None => tops.into_iter().for_each(|top| walk.at(top)),
         Some(symbols) => {
-            for node in symbols.iter().flat_map(|symbol| registry.nodes_of(*symbol)) {
+            for node in symbols.flat_map(|symbol| registry.nodes_of(symbol)) {
                 if tops.iter().any(|top| is_below(registry, *top, node)) {
                     walk.at(node);
                 }

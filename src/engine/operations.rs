@@ -205,8 +205,8 @@ impl Engine {
                 .into_iter()
                 .flat_map(|node| {
                     symbols
-                        .iter()
-                        .filter_map(move |symbol| self.registry.child(node, *symbol))
+                        .clone()
+                        .filter_map(move |symbol| self.registry.child(node, symbol))
                 })
                 .collect();
         }

@@ -15,10 +15,15 @@ enum Slot<T> {
     Used { value: T, generation: u8 },
 }
 
+/// Slots of a chunk. A table that grew as one would be copied at each doubling, and linear memory never gives back the hole
+/// that is left.
+const CHUNK: usize = 256;
+
 /// Entries under ids of one `u32`: slot in the low 24 bits, generation in the high 8.
 #[derive(Debug)]
 pub struct Slab<T> {
-    slots: Vec<Slot<T>>,
+    /// All full but the last.
+    chunks: Vec<Vec<Slot<T>>>,
     free: u32,
     len: usize,
 }
@@ -29,7 +34,7 @@ impl<T> Slab<T> {
     /// An empty slab.
     pub const fn new() -> Self {
         Self {
-            slots: Vec::new(),
+            chunks: Vec::new(),
             free: NONE,
             len: 0,
         }
@@ -40,19 +45,30 @@ impl<T> Slab<T> {
         self.len += 1;
         if self.free != NONE {
             let at = self.free;
-            let Slot::Free { next, generation } = self.slots[at as usize] else {
+            let slot = &mut self.chunks[at as usize / CHUNK][at as usize % CHUNK];
+            let Slot::Free { next, generation } = *slot else {
                 unreachable!("free list")
             };
             self.free = next;
-            self.slots[at as usize] = Slot::Used { value, generation };
+            *slot = Slot::Used { value, generation };
             return at | (u32::from(generation) << INDEX_BITS);
         }
-        let at = self.slots.len() as u32;
+        let at = self.capacity() as u32;
         assert!(at < INDEX_MASK, "more than 16 million entries in one cache");
-        self.slots.push(Slot::Used {
+        let slot = Slot::Used {
             value,
             generation: 0,
-        });
+        };
+        match self.chunks.last_mut() {
+            Some(last) if last.len() < CHUNK => last.push(slot),
+            _ => {
+                // Most caches need no more than the first.
+                let is_first = self.chunks.is_empty();
+                let mut chunk = Vec::with_capacity(if is_first { 1 } else { CHUNK });
+                chunk.push(slot);
+                self.chunks.push(chunk);
+            }
+        }
         at
     }
 
@@ -62,7 +78,7 @@ impl<T> Slab<T> {
         self.get(id)?;
         let generation = ((id >> INDEX_BITS) as u8).wrapping_add(1);
         let slot = std::mem::replace(
-            &mut self.slots[at as usize],
+            &mut self.chunks[at as usize / CHUNK][at as usize % CHUNK],
             Slot::Free {
                 next: self.free,
                 generation,
@@ -79,7 +95,8 @@ impl<T> Slab<T> {
     /// The entry, if the id is of its generation.
     #[inline]
     pub fn get(&self, id: u32) -> Option<&T> {
-        match self.slots.get(index(id) as usize) {
+        let at = index(id) as usize;
+        match self.chunks.get(at / CHUNK)?.get(at % CHUNK) {
             Some(Slot::Used { value, generation })
                 if u32::from(*generation) == id >> INDEX_BITS =>
             {
@@ -92,7 +109,8 @@ impl<T> Slab<T> {
     /// The entry, to be changed, if the id is of its generation.
     #[inline]
     pub fn get_mut(&mut self, id: u32) -> Option<&mut T> {
-        match self.slots.get_mut(index(id) as usize) {
+        let at = index(id) as usize;
+        match self.chunks.get_mut(at / CHUNK)?.get_mut(at % CHUNK) {
             Some(Slot::Used { value, generation })
                 if u32::from(*generation) == id >> INDEX_BITS =>
             {
@@ -113,14 +131,18 @@ impl<T> Slab<T> {
     }
 
     /// Slots held, used and free: the high-water mark.
-    pub const fn capacity(&self) -> usize {
-        self.slots.len()
+    pub fn capacity(&self) -> usize {
+        match self.chunks.last() {
+            Some(last) => (self.chunks.len() - 1) * CHUNK + last.len(),
+            None => 0,
+        }
     }
 
     /// All entries in slot order.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
-        self.slots
+        self.chunks
             .iter()
+            .flatten()
             .enumerate()
             .filter_map(|(at, slot)| match slot {
                 Slot::Used { value, generation } => {

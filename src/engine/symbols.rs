@@ -1,6 +1,8 @@
 //! Symbols: the distinct parts of all keys, each a small number.
 
-use rustc_hash::FxHashMap;
+use std::hash::Hasher;
+
+use rustc_hash::{FxHashMap, FxHasher};
 
 use super::registry::NO_NODE;
 
@@ -18,15 +20,19 @@ pub struct Symbol {
     pub(super) nodes: u32,
     /// The first of these nodes.
     pub(super) first_node: u32,
+    /// The next symbol whose text has the same hash, or `NO_SYMBOL`.
+    next_of_hash: u32,
 }
+
+const NO_SYMBOL: u32 = u32::MAX;
 
 /// The table of symbols. JavaScript holds the way from a part to its symbol; here is the way back, and from a text.
 #[derive(Debug)]
 pub struct Symbols {
     entries: Vec<Symbol>,
     free: Vec<u32>,
-    /// Symbols by text: a string `"1"` and a number `1` have one text and two symbols.
-    by_text: FxHashMap<Box<[u8]>, Vec<u32>>,
+    /// The first symbol of each hash of a text: the texts themselves are held once.
+    by_hash: FxHashMap<u32, u32>,
     /// How many have a `:` in their text, which makes the parts of a backend key ambiguous.
     with_colon: u32,
 }
@@ -36,7 +42,7 @@ impl Default for Symbols {
         let mut symbols = Self {
             entries: Vec::new(),
             free: Vec::new(),
-            by_text: FxHashMap::default(),
+            by_hash: FxHashMap::default(),
             with_colon: 0,
         };
         symbols.intern(b"", true);
@@ -53,6 +59,7 @@ impl Symbols {
             scalar,
             nodes: 0,
             first_node: NO_NODE,
+            next_of_hash: NO_SYMBOL,
         };
         let symbol = match self.free.pop() {
             Some(symbol) => {
@@ -64,10 +71,8 @@ impl Symbols {
                 self.entries.len() as u32 - 1
             }
         };
-        if let Some(list) = self.by_text.get_mut(text) {
-            list.push(symbol);
-        } else {
-            self.by_text.insert(text.into(), vec![symbol]);
+        if let Some(before) = self.by_hash.insert(hash(text), symbol) {
+            self.entries[symbol as usize].next_of_hash = before;
         }
         self.with_colon += u32::from(scalar && text.contains(&b':'));
         symbol
@@ -78,18 +83,36 @@ impl Symbols {
         let entry = &mut self.entries[symbol as usize];
         let text = std::mem::take(&mut entry.text);
         self.with_colon -= u32::from(entry.scalar && text.contains(&b':'));
-        if let Some(list) = self.by_text.get_mut(&text) {
-            list.retain(|other| *other != symbol);
-            if list.is_empty() {
-                self.by_text.remove(&text);
-            }
-        }
+        let next = entry.next_of_hash;
+        self.unchain(hash(&text), symbol, next);
         self.free.push(symbol);
     }
 
-    /// The symbols whose text is exactly this.
-    pub fn of_text(&self, text: &[u8]) -> &[u32] {
-        self.by_text.get(text).map_or(&[], Vec::as_slice)
+    /// Takes a symbol out of the chain of its hash; `next` follows it there.
+    fn unchain(&mut self, hash: u32, symbol: u32, next: u32) {
+        let before = self
+            .chain(hash)
+            .find(|other| self.entries[*other as usize].next_of_hash == symbol);
+        if let Some(before) = before {
+            self.entries[before as usize].next_of_hash = next;
+        } else if next == NO_SYMBOL {
+            self.by_hash.remove(&hash);
+        } else {
+            self.by_hash.insert(hash, next);
+        }
+    }
+
+    fn chain(&self, hash: u32) -> impl Iterator<Item = u32> + Clone {
+        let first = self.by_hash.get(&hash).copied();
+        std::iter::successors(first, |symbol| {
+            Some(self.entries[*symbol as usize].next_of_hash).filter(|next| *next != NO_SYMBOL)
+        })
+    }
+
+    /// The symbols whose text is exactly this: a string `"1"` and a number `1` have one text and two symbols.
+    pub fn of_text<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = u32> + Clone + 'a {
+        self.chain(hash(text))
+            .filter(move |symbol| self.text(*symbol) == text)
     }
 
     /// The text of a symbol.
@@ -119,4 +142,10 @@ impl Symbols {
     pub(super) fn entry(&self, symbol: u32) -> &Symbol {
         &self.entries[symbol as usize]
     }
+}
+
+fn hash(text: &[u8]) -> u32 {
+    let mut hasher = FxHasher::default();
+    hasher.write(text);
+    hasher.finish() as u32
 }
