@@ -127,6 +127,11 @@ export class Query {
     return this.#values.state;
   }
 
+  /** Its type lets applications assign one. */
+  set state(state: State) {
+    this.setState(state);
+  }
+
   /** The data, without a snapshot of the rest. */
   get data(): any {
     return this.#values.data;
@@ -322,6 +327,11 @@ export class Query {
 
   /** Fetches for somebody who doesn't wait for the answer. */
   fetchUnawaited(options?: Options, fetchOptions?: FetchOptions): void {
+    if (this.fetch !== ownFetch) {
+      // A subclass, or a spy, wants to see every fetch.
+      this.fetch(options, fetchOptions).catch(noop);
+      return;
+    }
     try {
       this.#begin(options, fetchOptions);
     } catch {
@@ -831,3 +841,5 @@ function isEmpty(object: object | undefined): boolean {
 }
 
 const pass = <T>(value: T): T => value;
+
+const { fetch: ownFetch } = Query.prototype;

@@ -223,7 +223,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
     if (optimistic) {
       const mounted = this.hasListeners();
       starts = mounted
-        ? this.#fetchesOnChange(query, options, packed, !sameQuery, this.#resultOptions ?? options, undefined)
+        ? this.#fetchesOnChange(query, options, packed, !sameQuery, this.options, this.packed)
         : this.#fetchesOnMount(query, options, packed, false);
     }
     host.engine.load(query.attach());
@@ -512,9 +512,8 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
     packed: PackedOptions,
     moved: boolean,
     previous: Options,
-    previousPacked: PackedOptions | undefined,
+    { bits }: PackedOptions,
   ): boolean {
-    const { bits } = previousPacked ?? packOptions(previous);
     const { engine } = this.#cache.host;
     const verdict = engine.on_change(query.attach(), packed.bits, packed.staleTime, moved, bits, Date.now());
     return this.#decide(verdict, options, previous, query) !== 0;
