@@ -2,6 +2,7 @@
 
 use super::clock::Clock;
 use super::delta::kept::Kept;
+use super::departed::Departed;
 use super::effect::{Action, Effect};
 use super::fetch::Environment;
 use super::frames::{Frame, Run, Work};
@@ -23,7 +24,6 @@ use super::stats::Stats;
 use super::tags::Tags;
 use super::timers::{TimerId, Timers};
 use super::warm::Warm;
-use super::watching::Departed;
 
 /// The engine: everything that one query cache, and the mutations beside it, decide.
 ///

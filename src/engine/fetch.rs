@@ -1,6 +1,6 @@
 //! One fetch of one query: tries, sleeps, pauses.
 
-use super::http::Heard;
+use super::http::heard::Heard;
 use super::timers::TimerId;
 
 /// Which network a fetch needs.

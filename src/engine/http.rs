@@ -3,12 +3,19 @@
 
 use super::core::Engine;
 use super::query::Query;
+use answer::Answer;
 use cache_control::CacheControl;
+use headers::Headers;
+use heard::Heard;
 
+pub mod answer;
 pub mod cache_control;
 pub mod cache_tag;
+mod cut;
 pub mod date;
 pub mod freshness;
+pub mod headers;
+pub mod heard;
 pub mod retry_after;
 
 /// The stale time `'http'`: as long as the answer's headers say. A number that no one gives, and that stays what it is where
@@ -17,42 +24,6 @@ pub const HTTP: f64 = 1.7e308;
 
 /// Data that a component has suspended for is fresh for as long (ms), or mounting would fetch it again at once.
 const SUSPENSE_MS: f64 = 1000.0;
-
-/// The headers of an answer that tell how long it is fresh. Texts are taken as they come; what isn't there is empty.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Headers<'a> {
-    /// `Cache-Control`.
-    pub cache_control: &'a str,
-    /// `Age`.
-    pub age: &'a str,
-    /// `Date`.
-    pub date: &'a str,
-    /// `Expires`.
-    pub expires: &'a str,
-    /// `Vary`.
-    pub vary: &'a str,
-}
-
-/// What the answers of a fetch have said so far; it counts once their data is taken.
-#[derive(Debug, Clone, Copy)]
-pub struct Heard {
-    /// When the first of them is no longer fresh (ms of the monotonic clock).
-    until: f64,
-    /// One of them is not to be kept.
-    no_store: bool,
-    /// They add to pages that stay as they are.
-    adds: bool,
-}
-
-/// What HTTP says of the data that a query holds.
-#[derive(Debug, Clone, Copy)]
-pub struct Answer {
-    /// Which data that is: its count of updates. Any other data, however it came, is none of this answer's.
-    of: f64,
-    /// How long it is fresh (ms), from the moment when it was stored.
-    fresh_for: f64,
-    no_store: bool,
-}
 
 impl Query {
     /// The stale time (ms) that an option comes to: `HTTP` is what the answer said, 0 where it said nothing.
@@ -206,14 +177,6 @@ impl Engine {
     pub fn is_no_store(&self, query: u32) -> bool {
         self.queries.get(query).is_some_and(|query| query.no_store)
     }
-}
-
-/// Cuts off what stands before the first `at`, which is ASCII, and drops that; everything where there is none.
-#[inline(never)]
-pub fn cut<'a>(rest: &mut &'a str, at: char) -> &'a str {
-    let (before, after) = rest.split_once(at).unwrap_or((*rest, ""));
-    *rest = after;
-    before
 }
 
 /// Whether the same request will fail again: the client's fault, and not one that time heals (request timeout, too early,

@@ -1,7 +1,7 @@
 //! One query's scalars and the transitions between them.
 
 use super::fetch::Fetch;
-use super::http::Answer;
+use super::http::answer::Answer;
 use super::registry::{NO_NODE, NO_QUERY};
 use super::timers::TimerId;
 

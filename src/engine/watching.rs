@@ -1,6 +1,7 @@
 //! Commands of observers.
 
 use super::core::Engine;
+use super::departed::Departed;
 use super::fetch::Environment;
 use super::frames::Work;
 use super::observer::{Observer, Options};
@@ -16,15 +17,6 @@ pub enum Leaves {
     Quiet = 0,
     /// Cancel the fetch with revert: nobody waits, and the query function can be stopped.
     Cancel = 1,
-}
-
-/// What an observer waits for while it is between two queries.
-#[derive(Debug)]
-pub(super) struct Departed {
-    observer: u32,
-    stale_timer: TimerId,
-    interval_timer: TimerId,
-    interval: f64,
 }
 
 impl Engine {

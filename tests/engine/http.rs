@@ -2,12 +2,13 @@
 
 use ferroquery::engine::core::Engine;
 use ferroquery::engine::fetch::{Environment, NetworkMode};
+use ferroquery::engine::http::HTTP;
 use ferroquery::engine::http::cache_control::CacheControl;
 use ferroquery::engine::http::cache_tag::{MAX_TAG, MAX_TAGS, tags};
 use ferroquery::engine::http::date::parse_ms;
 use ferroquery::engine::http::freshness::{age_ms, lifetime_ms};
+use ferroquery::engine::http::headers::Headers;
 use ferroquery::engine::http::retry_after::{MAX_PAUSE_MS, pause_ms};
-use ferroquery::engine::http::{HTTP, Headers};
 use ferroquery::engine::observer::Setting;
 use ferroquery::engine::pending::Decision;
 use ferroquery::engine::query::Scalars;

@@ -1,6 +1,6 @@
 //! `Cache-Tag`: names of what an answer depends on, parted by commas, as CDNs use it.
 
-use super::cut;
+use super::cut::cut;
 
 /// As many tags as the most generous CDN takes.
 pub const MAX_TAGS: usize = 1000;

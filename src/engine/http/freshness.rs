@@ -1,8 +1,9 @@
 //! How long an answer is fresh, and how old it already is (RFC 9111 §4.2).
 
 use super::cache_control::{CacheControl, seconds};
+use super::cut::cut;
 use super::date::parse_ms;
-use super::{Headers, cut};
+use super::headers::Headers;
 
 /// How long an answer is fresh from its making (ms). `wall`: `Date.now()`.
 ///
