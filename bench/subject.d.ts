@@ -8,3 +8,9 @@ declare module 'bench-subject' {
 
 /** Which side a bundle is; only for cases that ask for the same thing in two ways. Defined by the bundler. */
 declare const BENCH_SIDE: 'ours' | 'peer';
+
+/** The engine's parsers alone: bench/sse-ops. */
+declare module 'sse-ops.wasm' {
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
+}

@@ -3,16 +3,18 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CommandError, output, root, run, runMain } from './command.mjs';
 
-// Each libFuzzer target in turn: `npm run fuzz -- [--seconds 60 | --runs 10000000] [target …]`
+// Each libFuzzer target in turn: `npm run fuzz -- [--seconds 60 | --runs 10000000] [--max-len 256] [target …]`, in bytes of input
 await runMain(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { seconds: { type: 'string', default: '60' }, runs: { type: 'string' } },
+    options: { seconds: { type: 'string', default: '60' }, runs: { type: 'string' }, 'max-len': { type: 'string' } },
   });
   const limit = values.runs ? ['runs', values.runs] : ['seconds', values.seconds];
   if (!/^\d+$/.test(limit[1])) {
     throw new CommandError('npm run fuzz', `got ${limit[1]} ${limit[0]}: give a whole number`);
   }
+  const longest = values['max-len'] ?? '4096';
+  if (!/^\d+$/.test(longest)) throw new CommandError('npm run fuzz', `got --max-len ${longest}: give a whole number`);
   if (!output('cargo', ['+nightly', 'fuzz', '--version'])) {
     const remedy = '`rustup toolchain install nightly` and `cargo install cargo-fuzz --locked` bring it';
     throw new CommandError('cargo +nightly fuzz', `is missing: ${remedy}`);
@@ -20,6 +22,6 @@ await runMain(async () => {
   const all = readdirSync(join(root, 'fuzz', 'fuzz_targets')).map((file) => file.replace('.rs', ''));
   for (const name of positionals.length > 0 ? positionals : all) {
     const flag = values.runs ? `-runs=${limit[1]}` : `-max_total_time=${limit[1]}`;
-    await run('cargo', ['+nightly', 'fuzz', 'run', name, '--', flag]);
+    await run('cargo', ['+nightly', 'fuzz', 'run', name, '--', flag, `-max_len=${longest}`]);
   }
 });

@@ -1,6 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildParsers } from './parsers.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const bench = join(root, 'bench');
@@ -14,6 +15,7 @@ const bench = join(root, 'bench');
  * @param {string} outdir
  */
 export async function bundle(platform, modules, outdir) {
+  const parsers = await buildParsers();
   const common = {
     absWorkingDir: root,
     bundle: true,
@@ -21,13 +23,14 @@ export async function bundle(platform, modules, outdir) {
     format: 'esm',
     logLevel: 'error',
     jsx: 'automatic',
+    loader: { '.wasm': 'binary' },
     outdir,
     platform,
     target: 'es2022',
   };
   const sides = Object.entries(modules).flatMap(([side, name]) => {
     // The adapter's core is the side's own.
-    const alias = { 'bench-subject': subject(name), '@tanstack/query-core': queryCore(name) };
+    const alias = { 'bench-subject': subject(name), '@tanstack/query-core': queryCore(name), 'sse-ops.wasm': parsers };
     return [
       build({
         ...common,

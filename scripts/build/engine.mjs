@@ -35,7 +35,7 @@ export async function buildEngine() {
 }
 
 /** The same bytes on every machine: panic messages carry the paths of the sources. */
-function withoutMachinePaths() {
+export function withoutMachinePaths() {
   const cargoHome = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
   const flags = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=ferroquery`];
   return { CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f') };

@@ -17,7 +17,7 @@ pub const MAX_PATTERN: usize = 4096;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Glob {
     source: Box<[u8]>,
-    tokens: Box<[Token]>,
+    tokens: Vec<Token>,
     classes: Box<[Class]>,
     /// The bytes of the leading tokens that eat one certain byte each.
     prefix: Box<[u8]>,
@@ -121,21 +121,21 @@ impl Glob {
         if at - joined > MAX_PATTERN {
             return Err(GlobError::TooLong(pattern.len()));
         }
-        let prefix = tokens
-            .iter()
-            .map_while(|token| match token {
-                Token {
-                    star: false,
-                    eats: Eats::Byte(byte),
-                } => Some(*byte),
-                _ => None,
-            })
-            .collect();
+        let literals = tokens.iter().map_while(|token| match token {
+            Token {
+                star: false,
+                eats: Eats::Byte(byte),
+            } => Some(*byte),
+            _ => None,
+        });
+        // Of known length, so that it is taken in one piece.
+        let mut prefix = Vec::with_capacity(literals.clone().count());
+        prefix.extend(literals);
         Ok(Glob {
             source: pattern.into(),
-            tokens: tokens.into(),
+            tokens,
             classes: classes.into(),
-            prefix,
+            prefix: prefix.into(),
             trailing_star: star,
         })
     }

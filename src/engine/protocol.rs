@@ -189,6 +189,22 @@ impl fmt::Display for ProtocolError {
 
 impl std::error::Error for ProtocolError {}
 
+impl ProtocolError {
+    /// As the error of the operation at this place.
+    fn of_op(self, at: usize) -> Self {
+        match self {
+            ProtocolError::Malformed {
+                field, expected, ..
+            } => ProtocolError::Malformed {
+                op: Some(at),
+                field,
+                expected,
+            },
+            not_json @ ProtocolError::NotJson(_) => not_json,
+        }
+    }
+}
+
 fn malformed(field: &'static str, expected: &'static str) -> ProtocolError {
     ProtocolError::Malformed {
         op: None,

@@ -223,15 +223,31 @@ fn decoded(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// Where the line ends, by words of eight bytes.
+/// Where the line ends.
+#[cfg(target_arch = "wasm32")]
+#[target_feature(enable = "simd128")]
 fn line_end(bytes: &[u8]) -> Option<usize> {
-    let is_end = |byte: &u8| *byte == b'\n' || *byte == b'\r';
-    let words = bytes.chunks_exact(8);
-    let rest = bytes.len() - words.remainder().len();
-    for (at, word) in words.enumerate() {
-        let mut eight = [0; 8];
-        eight.copy_from_slice(word);
-        let eight = u64::from_le_bytes(eight);
+    use std::arch::wasm32::{i8x16_bitmask, i8x16_eq, i8x16_splat, v128, v128_load, v128_or};
+    let (lf, cr) = (i8x16_splat(b'\n' as i8), i8x16_splat(b'\r' as i8));
+    let (parts, rest) = bytes.as_chunks::<16>();
+    for (at, part) in parts.iter().enumerate() {
+        // SAFETY: the part has 16 bytes, and any alignment will do.
+        let part = unsafe { v128_load(part.as_ptr().cast::<v128>()) };
+        let ends = i8x16_bitmask(v128_or(i8x16_eq(part, lf), i8x16_eq(part, cr)));
+        if ends != 0 {
+            return Some(16 * at + ends.trailing_zeros() as usize);
+        }
+    }
+    let end = rest.iter().position(is_end)?;
+    Some(16 * parts.len() + end)
+}
+
+/// Where the line ends, by words of eight bytes.
+#[cfg(not(target_arch = "wasm32"))]
+fn line_end(bytes: &[u8]) -> Option<usize> {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let eight = u64::from_le_bytes(*word);
         // A byte below 0x20: an end, or something as rare.
         let low = eight.wrapping_sub(0x2020_2020_2020_2020) & !eight & 0x8080_8080_8080_8080;
         if low != 0
@@ -240,6 +256,10 @@ fn line_end(bytes: &[u8]) -> Option<usize> {
             return Some(8 * at + end);
         }
     }
-    let end = bytes[rest..].iter().position(is_end)?;
-    Some(rest + end)
+    let end = rest.iter().position(is_end)?;
+    Some(8 * words.len() + end)
+}
+
+fn is_end(byte: &u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
 }

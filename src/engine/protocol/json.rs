@@ -32,6 +32,8 @@ pub(super) struct Reader<'a> {
     text: &'a str,
     at: usize,
     depth: u32,
+    /// Of the list or object that was opened last nothing has been read.
+    is_fresh: bool,
 }
 
 /// Reads a whole text as one value.
@@ -48,6 +50,7 @@ impl<'a> Reader<'a> {
             text,
             at: 0,
             depth: 0,
+            is_fresh: false,
         }
     }
 
@@ -117,66 +120,56 @@ impl<'a> Reader<'a> {
     }
 
     pub fn text(&mut self) -> Read<Cow<'a, str>> {
-        self.expect(b'"')?;
-        let start = self.at;
-        self.skip_plain();
-        loop {
-            match self.byte() {
-                Some(b'"') => {
-                    let text = &self.text[start..self.at];
-                    self.at += 1;
-                    return Ok(Cow::Borrowed(text));
-                }
-                Some(b'\\') => return self.escaped_text(start).map(Cow::Owned),
-                Some(0x20..) => self.at += 1,
-                _ => return Err(NotJson(self.at)),
-            }
+        match self.plain_text() {
+            Some(text) => Ok(Cow::Borrowed(text)),
+            None => self.escaped_text().map(Cow::Owned),
         }
     }
 
-    /// Hands each member to `read`, which reads its value.
-    pub fn list(&mut self, read: &mut dyn FnMut(&mut Reader<'a>) -> Read<()>) -> Read<()> {
-        self.expect(b'[')?;
-        self.enter()?;
-        self.skip_space();
-        if !self.take(b']') {
-            loop {
-                read(self)?;
-                self.skip_space();
-                if self.take(b']') {
-                    break;
-                }
-                self.expect(b',')?;
-            }
+    /// The next value, if it is a text without escapes.
+    #[inline(always)]
+    fn plain_text(&mut self) -> Option<&'a str> {
+        let bytes = self.text.as_bytes();
+        if bytes.get(self.at) != Some(&b'"') {
+            return None;
         }
-        self.depth -= 1;
-        Ok(())
+        let start = self.at + 1;
+        let end = plain_end(bytes, start);
+        if bytes.get(end) != Some(&b'"') {
+            return None;
+        }
+        self.at = end + 1;
+        self.text.get(start..end)
     }
 
-    /// Hands each field's name to `read`, which reads its value.
-    pub fn object(
-        &mut self,
-        read: &mut dyn FnMut(&mut Reader<'a>, Cow<'a, str>) -> Read<()>,
-    ) -> Read<()> {
-        self.expect(b'{')?;
-        self.enter()?;
-        self.skip_space();
-        if !self.take(b'}') {
-            loop {
-                self.skip_space();
-                let name = self.text()?;
-                self.skip_space();
-                self.expect(b':')?;
-                read(self, name)?;
-                self.skip_space();
-                if self.take(b'}') {
-                    break;
-                }
-                self.expect(b',')?;
-            }
+    /// Enters a list; [`member`](Self::member) then leads from value to value.
+    pub fn open_list(&mut self) -> Read<()> {
+        self.open(b'[')
+    }
+
+    /// Enters an object; [`field`](Self::field) then leads from value to value.
+    pub fn open_object(&mut self) -> Read<()> {
+        self.open(b'{')
+    }
+
+    /// Whether the list has another member, whose value is to be read next. If not, it has been left.
+    pub fn member(&mut self) -> Read<bool> {
+        self.goes_on(b']')
+    }
+
+    /// The name of the object's next field, whose value is to be read next. `None`: the object has been left.
+    pub fn field(&mut self) -> Read<Option<Cow<'a, str>>> {
+        if !self.goes_on(b'}')? {
+            return Ok(None);
         }
-        self.depth -= 1;
-        Ok(())
+        self.skip_space();
+        let name = match self.plain_text() {
+            Some(name) => Cow::Borrowed(name),
+            None => Cow::Owned(self.escaped_text()?),
+        };
+        self.skip_space();
+        self.expect(b':')?;
+        Ok(Some(name))
     }
 
     /// The next value, whatever it is; of equal names the last one counts.
@@ -191,18 +184,18 @@ impl<'a> Reader<'a> {
             Kind::Text => Value::String(self.text()?.into_owned()),
             Kind::List => {
                 let mut list = Vec::new();
-                self.list(&mut |reader| {
-                    list.push(reader.value()?);
-                    Ok(())
-                })?;
+                self.open_list()?;
+                while self.member()? {
+                    list.push(self.value()?);
+                }
                 Value::Array(list)
             }
             Kind::Object => {
                 let mut fields = Map::new();
-                self.object(&mut |reader, name| {
-                    fields.insert(name.into_owned(), reader.value()?);
-                    Ok(())
-                })?;
+                self.open_object()?;
+                while let Some(name) = self.field()? {
+                    fields.insert(name.into_owned(), self.value()?);
+                }
                 Value::Object(fields)
             }
         })
@@ -215,11 +208,45 @@ impl<'a> Reader<'a> {
             Kind::Bool => self.bool().map(drop),
             Kind::Number => self.number().map(drop),
             Kind::Text => self.text().map(drop),
-            Kind::List => self.list(&mut Reader::skip),
-            Kind::Object => self.object(&mut |reader, _| reader.skip()),
+            Kind::List => {
+                self.open_list()?;
+                while self.member()? {
+                    self.skip()?;
+                }
+                Ok(())
+            }
+            Kind::Object => {
+                self.open_object()?;
+                while self.field()?.is_some() {
+                    self.skip()?;
+                }
+                Ok(())
+            }
         }
     }
 
+    fn open(&mut self, bracket: u8) -> Read<()> {
+        self.expect(bracket)?;
+        self.depth += 1;
+        self.is_fresh = true;
+        self.check(self.depth <= MAX_DEPTH)
+    }
+
+    #[inline(always)]
+    fn goes_on(&mut self, bracket: u8) -> Read<bool> {
+        self.skip_space();
+        let is_fresh = std::mem::take(&mut self.is_fresh);
+        if self.take(bracket) {
+            self.depth -= 1;
+            return Ok(false);
+        }
+        if !is_fresh {
+            self.expect(b',')?;
+        }
+        Ok(true)
+    }
+
+    #[inline(always)]
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -232,12 +259,14 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline(always)]
     fn take(&mut self, byte: u8) -> bool {
         let is_there = self.byte() == Some(byte);
         self.at += usize::from(is_there);
         is_there
     }
 
+    #[inline(always)]
     fn expect(&mut self, byte: u8) -> Read<()> {
         let is_there = self.take(byte);
         self.check(is_there)
@@ -250,31 +279,12 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn enter(&mut self) -> Read<()> {
-        self.depth += 1;
-        self.check(self.depth <= MAX_DEPTH)
-    }
-
-    /// Goes on by words of eight bytes while a text has nothing to look at in them.
-    fn skip_plain(&mut self) {
-        const ONES: u64 = 0x0101_0101_0101_0101;
-        const HIGH: u64 = 0x8080_8080_8080_8080;
-        // Exact for the lowest byte that is hit, which is all that is asked.
-        let below = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word & HIGH;
-        while let Some(word) = self.text.as_bytes()[self.at..].first_chunk() {
-            let word = u64::from_le_bytes(*word);
-            let quote = below(word ^ (ONES * u64::from(b'"')), 1);
-            let escape = below(word ^ (ONES * u64::from(b'\\')), 1);
-            let hit = quote | escape | below(word, 0x20);
-            self.at += (hit.trailing_zeros() / 8) as usize;
-            if hit != 0 {
-                return;
-            }
-        }
-    }
-
+    #[inline(always)]
     fn skip_space(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.byte() {
+        // Bodies are mostly written without any.
+        while let Some(..=b' ') = self.byte()
+            && let Some(b' ' | b'\t' | b'\n' | b'\r') = self.byte()
+        {
             self.at += 1;
         }
     }
@@ -287,23 +297,24 @@ impl<'a> Reader<'a> {
         self.check(self.at > start)
     }
 
-    /// The rest of a text that holds an escape, from its start.
-    fn escaped_text(&mut self, mut from: usize) -> Read<String> {
+    /// A text that may hold escapes.
+    #[cold]
+    fn escaped_text(&mut self) -> Read<String> {
+        self.expect(b'"')?;
         let mut text = String::new();
         loop {
+            let from = self.at;
+            self.at = plain_end(self.text.as_bytes(), from);
+            text.push_str(&self.text[from..self.at]);
             match self.byte() {
                 Some(b'"') => {
-                    text.push_str(&self.text[from..self.at]);
                     self.at += 1;
                     return Ok(text);
                 }
                 Some(b'\\') => {
-                    text.push_str(&self.text[from..self.at]);
                     self.at += 1;
                     text.push(self.escape()?);
-                    from = self.at;
                 }
-                Some(0x20..) => self.at += 1,
                 _ => return Err(NotJson(self.at)),
             }
         }
@@ -344,4 +355,29 @@ impl<'a> Reader<'a> {
         self.at += 4;
         Ok(code)
     }
+}
+
+/// The first position from `at` whose byte doesn't stand for itself in a text: its end, an escape, or what may not occur.
+#[inline(always)]
+fn plain_end(bytes: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // Exact for the lowest byte that is hit, which is all that is asked.
+    let below = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word & HIGH;
+    while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let word = u64::from_le_bytes(*word);
+        let quote = below(word ^ (ONES * u64::from(b'"')), 1);
+        let escape = below(word ^ (ONES * u64::from(b'\\')), 1);
+        let hit = quote | escape | below(word, 0x20);
+        if hit != 0 {
+            return at + (hit.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    while let Some(byte) = bytes.get(at)
+        && !matches!(byte, ..0x20 | b'"' | b'\\')
+    {
+        at += 1;
+    }
+    at
 }

@@ -183,16 +183,29 @@ pub(super) fn read_op(reader: &mut Reader<'_>) -> Result<Result<Op, ProtocolErro
         reader.skip()?;
         return Ok(Ok(Op::Unknown));
     }
-    // Fields mean what the kind says, and it need not come first.
-    let Some(kind) = find_kind(&mut reader.clone())? else {
-        reader.skip()?;
+    let start = reader.clone();
+    reader.open_object()?;
+    let mut next = reader.field()?;
+    // Fields mean what the kind says, which comes first if the sender is kind.
+    let kind = if next.as_deref() == Some("k") {
+        let kind = read_kind(reader)?;
+        next = reader.field()?;
+        kind
+    } else {
+        find_kind(start)?
+    };
+    let Some(kind) = kind else {
+        while next.is_some() {
+            reader.skip()?;
+            next = reader.field()?;
+        }
         return Ok(Ok(Op::Unknown));
     };
     let mut key = None;
     let mut glob = None;
     let mut own_text = None;
     let mut fields = Some(BTreeMap::new());
-    reader.object(&mut |reader, name| {
+    while let Some(name) = next {
         match (kind, &*name) {
             (OpKind::Key | OpKind::Prefix, "key") => key = read_parts(reader)?,
             (OpKind::Glob, "p") if reader.kind()? == Kind::Text => {
@@ -202,8 +215,8 @@ pub(super) fn read_op(reader: &mut Reader<'_>) -> Result<Result<Op, ProtocolErro
             (OpKind::Event, "args") => fields = read_args(reader)?,
             _ => reader.skip()?,
         }
-        Ok(())
-    })?;
+        next = reader.field()?;
+    }
     let wrong_key = || malformed("key", "a list of at most 64 parts");
     let wrong_text = |field| malformed(field, "a string of at most 4096 bytes");
     Ok(match kind {
@@ -228,31 +241,26 @@ pub(super) fn read_op(reader: &mut Reader<'_>) -> Result<Result<Op, ProtocolErro
     })
 }
 
-/// The operation's kind, if it is one that this version knows. It mostly comes first, and is then all that is read.
-fn find_kind(reader: &mut Reader<'_>) -> Result<Option<OpKind>, NotJson> {
+/// The kind of the operation that is next, if it is one that this version knows.
+fn find_kind(mut reader: Reader<'_>) -> Result<Option<OpKind>, NotJson> {
     let mut kind = None;
-    let mut is_first = true;
-    let found = reader.object(&mut |reader, name| {
+    reader.open_object()?;
+    while let Some(name) = reader.field()? {
         if name == "k" {
-            kind = if reader.kind()? == Kind::Text {
-                OpKind::parse(&reader.text()?)
-            } else {
-                None
-            };
-            if is_first {
-                // Stops here: the object is read once more in any case.
-                return Err(NotJson(0));
-            }
+            kind = read_kind(&mut reader)?;
         } else {
             reader.skip()?;
         }
-        is_first = false;
-        Ok(())
-    });
-    if !is_first {
-        found?;
     }
     Ok(kind)
+}
+
+fn read_kind(reader: &mut Reader<'_>) -> Result<Option<OpKind>, NotJson> {
+    if reader.kind()? != Kind::Text {
+        reader.skip()?;
+        return Ok(None);
+    }
+    Ok(OpKind::parse(&reader.text()?))
 }
 
 /// The backend key of a key of scalars: `parts.join(':')` as JavaScript does it, so null is empty. `None` if a part is a
@@ -337,14 +345,15 @@ fn read_parts(reader: &mut Reader<'_>) -> Result<Option<Vec<Value>>, NotJson> {
     }
     let mut parts = Vec::new();
     let mut count = 0;
-    reader.list(&mut |reader| {
+    reader.open_list()?;
+    while reader.member()? {
         count += 1;
         if count > MAX_FIELDS {
-            return reader.skip();
+            reader.skip()?;
+        } else {
+            parts.push(reader.value()?);
         }
-        parts.push(reader.value()?);
-        Ok(())
-    })?;
+    }
     Ok((count <= MAX_FIELDS).then_some(parts))
 }
 
@@ -364,13 +373,14 @@ fn read_args(reader: &mut Reader<'_>) -> Result<Option<BTreeMap<String, String>>
     let mut args = BTreeMap::new();
     let mut names = 0;
     let mut is_refused = false;
-    reader.object(&mut |reader, name| {
+    reader.open_object()?;
+    while let Some(name) = reader.field()? {
         names += 1;
         let text = match reader.kind()? {
             Kind::Null => {
                 reader.null()?;
                 args.remove(&*name);
-                return Ok(());
+                continue;
             }
             Kind::Text => Some(reader.text()?),
             Kind::Bool => Some((if reader.bool()? { "true" } else { "false" }).into()),
@@ -389,7 +399,6 @@ fn read_args(reader: &mut Reader<'_>) -> Result<Option<BTreeMap<String, String>>
             }
             _ => is_refused = true,
         }
-        Ok(())
-    })?;
+    }
     Ok((!is_refused).then_some(args))
 }

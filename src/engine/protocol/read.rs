@@ -189,7 +189,10 @@ fn object<'a>(
     let mut reader = Reader::new(body);
     let is_object = reader.kind()? == Kind::Object;
     if is_object {
-        reader.object(&mut |reader, name| read(reader, &name))?;
+        reader.open_object()?;
+        while let Some(name) = reader.field()? {
+            read(&mut reader, &name)?;
+        }
     } else {
         reader.skip()?;
     }
@@ -212,27 +215,18 @@ fn read_ops(reader: &mut Reader<'_>) -> Field<Vec<Op>> {
     let mut ops = Vec::new();
     let mut refused = None;
     let mut at = 0;
-    reader.list(&mut |reader| {
+    reader.open_list()?;
+    while reader.member()? {
         if at >= MAX_OPS || refused.is_some() {
-            at += 1;
-            return reader.skip();
-        }
-        match read_op(reader)? {
-            Ok(op) => ops.push(op),
-            Err(ProtocolError::Malformed {
-                field, expected, ..
-            }) => {
-                refused = Some(ProtocolError::Malformed {
-                    op: Some(at),
-                    field,
-                    expected,
-                });
+            reader.skip()?;
+        } else {
+            match read_op(reader)? {
+                Ok(op) => ops.push(op),
+                Err(error) => refused = Some(error.of_op(at)),
             }
-            Err(other) => refused = Some(other),
         }
         at += 1;
-        Ok(())
-    })?;
+    }
     Ok(if at > MAX_OPS {
         Err(malformed("ops", "at most 4096 operations"))
     } else {
@@ -269,7 +263,8 @@ fn read_scope(reader: &mut Reader<'_>) -> Result<Option<Vec<String>>, NotJson> {
         return Ok(None);
     }
     let mut globs = Some(Vec::new());
-    reader.list(&mut |reader| {
+    reader.open_list()?;
+    while reader.member()? {
         let glob = if reader.kind()? == Kind::Text {
             glob_text(reader.text()?)
         } else {
@@ -280,8 +275,7 @@ fn read_scope(reader: &mut Reader<'_>) -> Result<Option<Vec<String>>, NotJson> {
             (Some(list), Some(glob)) if list.len() < MAX_SCOPE => list.push(glob),
             _ => globs = None,
         }
-        Ok(())
-    })?;
+    }
     Ok(globs.filter(|list| !list.is_empty()))
 }
 
