@@ -3,11 +3,13 @@
 mod block;
 mod contents;
 mod decoding;
+mod edit;
 pub mod kept;
 mod node;
 mod old;
 pub mod plan;
 pub mod scan;
+mod script;
 mod walk;
 
 use std::cell::OnceCell;

@@ -10,6 +10,8 @@ use serde_json::{Map, Value, json};
 struct Model<'a> {
     words: std::slice::Iter<'a, u32>,
     values: std::vec::IntoIter<Value>,
+    /// Of members that edits change.
+    changed: Vec<String>,
 }
 
 impl Model<'_> {
@@ -35,7 +37,11 @@ impl Model<'_> {
     }
 
     fn array(&mut self, old: &[Value]) -> Value {
-        let (count, segments) = (self.word(), self.word());
+        let (count, gone, segments) = (self.word(), self.word(), self.word());
+        for _ in 0..gone {
+            let (from, count) = (self.word(), self.word());
+            assert!(count > 0 && from + count <= old.len());
+        }
         let mut made = Vec::new();
         for _ in 0..segments {
             match self.word() {
@@ -48,14 +54,45 @@ impl Model<'_> {
                     assert!(from + old_count <= old.len());
                     made.extend((0..count).map(|_| self.value()));
                 }
-                _ => {
+                2 => {
                     let ordinal = self.word();
                     made.push(self.run(&old[ordinal]));
+                }
+                _ => {
+                    let ordinal = self.word();
+                    made.push(self.edit(&old[ordinal]));
                 }
             }
         }
         assert_eq!(made.len(), count);
         Value::Array(made)
+    }
+
+    fn edit(&mut self, old: &Value) -> Value {
+        let mut made = old.clone();
+        let (count, changes) = (self.word(), self.word());
+        match old {
+            Value::Array(old) => assert_eq!(old.len(), count),
+            Value::Object(old) => assert_eq!(old.len(), count),
+            other => panic!("{other}"),
+        }
+        for _ in 0..changes {
+            let place = self.word();
+            let name = |model: &Self| model.changed[place / 2].clone();
+            let before = match old {
+                Value::Array(old) => &old[place / 2],
+                old => &old[&name(self)],
+            };
+            let value = match place % 2 {
+                1 => self.edit(before),
+                _ => self.value(),
+            };
+            match &mut made {
+                Value::Array(made) => made[place / 2] = value,
+                made => made[&name(self)] = value,
+            }
+        }
+        made
     }
 
     fn patched(&mut self, old: &Map<String, Value>) -> Value {
@@ -74,10 +111,13 @@ impl Model<'_> {
                     self.word();
                     made.extend(self.value().as_object().expect("members").clone());
                 }
-                _ => {
+                segment => {
                     let name = self.value();
                     let name = name.as_str().expect("a name");
-                    let value = self.run(&old[name]);
+                    let value = match segment {
+                        2 => self.run(&old[name]),
+                        _ => self.edit(&old[name]),
+                    };
                     made.insert(name.to_owned(), value);
                 }
             }
@@ -127,10 +167,16 @@ fn carried_out(plan: &Plan, old: &Value) -> Value {
     } else {
         str::from_utf8(&plan.text).expect("UTF-8")
     };
-    let values: Vec<Value> = serde_json::from_str(text).expect("valid JSON");
+    let mut values: Vec<Value> = serde_json::from_str(text).expect("valid JSON");
+    let (names, words) = plan.words.split_last().expect("a word");
+    let changed = match names {
+        0 => Vec::new(),
+        _ => serde_json::from_value(values.pop().expect("names")).expect("names"),
+    };
     let mut model = Model {
-        words: plan.words.iter(),
+        words: words.iter(),
         values: values.into_iter(),
+        changed,
     };
     let value = model.run(old);
     assert_eq!(model.words.len(), 0, "words are left");
@@ -474,12 +520,11 @@ proptest! {
             Change::None(_) | Change::All(_) => {}
             Change::Parts(plan, _) => {
                 let text: &[u8] = if plan.text.is_empty() { b"[]" } else { &plan.text };
-                if let Ok(values) = serde_json::from_slice::<Vec<Value>>(text) {
+                if serde_json::from_slice::<Vec<Value>>(text).is_ok() {
                     let theirs: Result<Value, _> = serde_json::from_str(&new);
                     prop_assert!(theirs.is_ok(), "{new}");
                     // Members that come twice are found out by their number.
-                    let mut model = Model { words: plan.words.iter(), values: values.into_iter() };
-                    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| model.run(&value)));
+                    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| carried_out(&plan, &value)));
                 }
             }
         }

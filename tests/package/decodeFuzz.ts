@@ -247,8 +247,17 @@ function differs(a: any, b: any, at: string): string | undefined {
 const isContainer = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 const own = (value: Record<string, unknown>, name: string) => (Object.hasOwn(value, name) ? value[name] : undefined);
 
-/** What a row goes by. */
-const idOf = (row: unknown): unknown => (isContainer(row) ? (row.id ?? row.t ?? row[0]) : row);
+/** What a row goes by: its first member. */
+function idOf(row: unknown): unknown {
+  const id = isContainer(row) ? Object.values(row)[0] : undefined;
+  return isContainer(id) ? undefined : (id ?? undefined);
+}
+
+/** The row of the same id, if there is one, and it is gone. */
+function onlyOne(rows: unknown[], row: unknown, ours: unknown[]): unknown {
+  const alike = rows.filter((each) => idOf(each) === idOf(row));
+  return alike.length === 1 && !ours.includes(alike[0]) ? alike[0] : undefined;
+}
 
 /** All objects and arrays of a value. */
 function containersIn(value: unknown, found = new Set<unknown>()): Set<unknown> {
@@ -262,8 +271,8 @@ function containersIn(value: unknown, found = new Set<unknown>()): Set<unknown> 
 }
 
 /**
- * Where a part is a new object and needn't be. A part that has moved along with its row is that of the row: at its new place
- * query-core may have kept an equal one of another row.
+ * Where a part is a new object and needn't be: where query-core has an old one (`theirs`), and where it equals an element that
+ * is gone from the list that it was in.
  */
 function lostIdentity(
   before: unknown,
@@ -273,42 +282,49 @@ function lostIdentity(
   byHand: boolean,
   at: string,
 ): string | undefined {
-  if (!isContainer(before) || !isContainer(theirs) || !isContainer(ours) || known.has(ours)) {
+  if (!isContainer(ours) || known.has(ours)) {
     return undefined;
   }
   // Zeros of either sign are the same for query-core, and not here.
-  if (theirs === before && !differs(before, ours, '')) {
-    return `${at} is a new object, and query-core keeps the one before`;
+  if (known.has(theirs) && !differs(theirs, ours, '')) {
+    return `${at} is a new object, and query-core keeps an old one`;
   }
+  const isList = Array.isArray(before) && Array.isArray(ours);
   // After a write by hand sharing is query-core's, by index.
-  if (!byHand && Array.isArray(before) && Array.isArray(ours)) {
-    // One that has doubled needn't be found; one that is gone from its place must be.
-    const taken = new Set<unknown>(ours);
-    const gone = before.filter((element) => isContainer(element) && !taken.has(element));
-    const texts = new Set(gone.map((element) => JSON.stringify(element, keepZeros)));
-    const i = ours.findIndex(
-      (element) => isContainer(element) && !known.has(element) && texts.has(JSON.stringify(element, keepZeros)),
-    );
-    if (i >= 0) {
-      return `${at}.${i} is a new object, and only has moved`;
-    }
+  const moved = isList && !byHand ? movedElement(before, ours, known) : -1;
+  if (moved >= 0) {
+    return `${at}.${moved} is a new object, and only has moved`;
   }
   for (const name of Object.keys(ours)) {
-    if (Array.isArray(ours) && Array.isArray(before)) {
-      const id = idOf(ours[name as never]);
-      const rows = before.filter((row) => idOf(row) === id);
-      // A row that has moved and changed is compared with itself, not with the one that stood in its place.
-      if (rows.length !== 1 || rows[0] !== before[name as never]) {
-        continue;
-      }
+    let was = isContainer(before) ? own(before, name) : undefined;
+    if (isList && !byHand) {
+      const row = ours[name as never];
+      // One that has doubled needn't be found, nor its parts. One that has moved and changed was that of its id.
+      was = isContainer(row) && idOf(row) !== undefined ? onlyOne(before, row, ours) : was;
     }
-    const found = lostIdentity(own(before, name), own(theirs, name), ours[name], known, byHand, `${at}.${name}`);
+    const there = isContainer(theirs) ? own(theirs, name) : undefined;
+    const found = lostIdentity(was, there, ours[name], known, byHand, `${at}.${name}`);
     if (found) {
       return found;
     }
   }
   return undefined;
 }
+
+/** A new element that equals an old one that is no longer there. One that has doubled needn't be found. */
+function movedElement(before: unknown[], ours: unknown[], known: ReadonlySet<unknown>): number {
+  const fresh = ours.filter((element) => isContainer(element) && !known.has(element));
+  if (fresh.length === 0) {
+    return -1;
+  }
+  const taken = new Set(ours);
+  const gone = before.filter((element) => isContainer(element) && !taken.has(element));
+  const texts = new Set(gone.map(canonical));
+  const found = texts.size > 0 ? fresh.find((element) => texts.has(canonical(element))) : undefined;
+  return found === undefined ? -1 : ours.indexOf(found);
+}
+
+const canonical = (value: unknown) => JSON.stringify(value, keepZeros);
 
 function attempt(parse: () => unknown): { value?: unknown; error?: string } {
   try {

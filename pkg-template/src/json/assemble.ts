@@ -1,114 +1,117 @@
 import { Builder, define, type Members, Misfit, own } from './members';
-import { FEW, isEqual, isSameRow, share, shareRun, takeWhatMoved } from './share';
+import { FEW, isContainer, isEqual, isSameRow, share, shareSome, takeWhatMoved } from './share';
 
 /** The words of a plan: src/engine/delta/plan.rs has their meaning. */
 const COPY = 0;
 const NEW = 1;
+const KID = 2;
 const ARRAY = 0;
 const PATCHED = 1;
 
-/** Makes the new value from the old one, and from what was parsed. What equals its old counterpart is that one. */
-export function assemble(words: Uint32Array, values: readonly unknown[], old: unknown): unknown {
+/**
+ * Makes the new value from the old one, and from what was parsed. What equals its old counterpart is that one.
+ *
+ * Of a part that has moved, `stood` is what stood in its place: sharing by index would take the parts of that.
+ */
+export function assemble(words: Uint32Array, values: unknown[], old: unknown): unknown {
+  const changed = (words[words.length - 1] ? values.pop() : []) as readonly string[];
   let at = 0;
   let next = 0;
-  /** Containers that were made here: no old ones, they can still be changed. */
-  const ours = new Set<unknown>();
 
-  const container = (before: unknown): unknown => {
+  const container = (before: unknown, stood: unknown): unknown => {
     const kind = words[at++]!;
-    if (typeof before !== 'object' || before === null || Array.isArray(before) !== (kind === ARRAY)) {
+    if (!isContainer(before) || Array.isArray(before) !== (kind === ARRAY)) {
       throw new Misfit();
     }
     const made =
       kind === ARRAY
-        ? array(before as unknown[])
+        ? array(before as never, stood)
         : kind === PATCHED
-          ? patched(before as Members)
-          : rebuilt(before as Members);
-    if (made !== before) {
-      ours.add(made);
-    }
-    return made;
+          ? patched(before, stood)
+          : rebuilt(before, stood);
+    return preferred(made, before, stood);
   };
 
-  /** Takes the parts that equal those of what stood in a moved container's place, as sharing by index would. */
-  const takeWhatStood = (there: any, made: any): void => {
-    if (typeof there !== 'object' || there === null || Array.isArray(there) !== Array.isArray(made)) {
-      return;
-    }
-    for (const name of Object.keys(made)) {
-      const stood = own(there, name);
-      const value = own(made, name);
-      if (typeof value === 'object' && value !== null && value !== stood) {
-        if (isEqual(stood, value, 0)) {
-          define(made, name, stood);
-        } else if (ours.has(value)) {
-          takeWhatStood(stood, value);
-        }
-      }
-    }
-  };
-
-  const array = (before: unknown[]): unknown[] => {
+  const array = (before: unknown[], stood: unknown): unknown[] => {
+    const there = Array.isArray(stood) ? stood : before;
     const count = words[at++]!;
-    const made = new Array(count);
-    let same = count === before.length;
+    const gone = words[at++]!;
+    const segments = words[at++]!;
+    const ranges = at;
+    at += 2 * gone;
+    const isAsLong = count === before.length;
+    const made = isAsLong ? before.slice() : new Array(count);
+    let isSame = isAsLong;
     let filled = 0;
-    let hasKids = false;
-    // What was found by its text needn't be looked for; so much is looked for in any case.
-    const unequal: number[] | undefined = count <= FEW && before.length <= FEW ? [] : undefined;
-    for (let left = words[at++]!; left > 0; left--) {
+    /** Where parsed elements stand, and the old ones that they are likely to have been. */
+    const parsed: number[] = [];
+    const likely: unknown[] = [];
+    /** Where there is something new that may have been somewhere else, written in another way; and what it was made of. */
+    const fresh: number[] = [];
+    const sources: unknown[] = [];
+    const note = (i: number, source?: unknown) => {
+      if (gone > 0 && isContainer(made[i]) && (fresh.length < FEW || !isSameRow(there[i], made[i]))) {
+        sources[fresh.length] = source;
+        fresh.push(i);
+      }
+    };
+    for (let left = segments; left > 0; left--) {
       const word = words[at++]!;
       if (word === COPY) {
         const from = words[at++]!;
         const length = words[at++]!;
-        same &&= from === filled;
-        for (let i = 0; i < length; i++) {
-          made[filled + i] = before[from + i];
+        if (!isAsLong || from !== filled) {
+          isSame = false;
+          for (let i = 0; i < length; i++) {
+            made[filled + i] = before[from + i];
+          }
         }
         filled += length;
       } else if (word === NEW) {
         const length = words[at++]!;
         const from = words[at++]!;
         const stood = words[at++]!;
-        // Mostly it is a single one in the place of another.
-        const isOne = length === 1 && stood === 1;
-        const run = isOne ? [share(before[filled], values[next], before[from])] : values.slice(next, next + length);
-        next += length;
-        if (!isOne) {
-          shareRun(before, from, stood, run, filled);
-        }
-        for (const value of run) {
-          same &&= Object.is(value, before[filled]);
-          unequal?.push(filled);
+        for (let i = 0; i < length; i++) {
+          const value = values[next++];
+          if (isContainer(value)) {
+            likely[parsed.length] = i < stood ? before[from + i] : undefined;
+            parsed.push(filled);
+          }
+          isSame &&= Object.is(value, before[filled]);
           made[filled++] = value;
         }
       } else {
-        const ordinal = words[at++]!;
-        hasKids = true;
-        let kid = container(before[ordinal]);
-        if (ordinal !== filled && ours.has(kid)) {
-          if (isEqual(before[filled], kid, 0)) {
-            kid = before[filled];
-          } else {
-            takeWhatStood(before[filled], kid);
+        const was = before[words[at++]!];
+        const instead = there[filled] === was ? undefined : there[filled];
+        const value = word === KID ? container(was, instead) : edit(was, instead);
+        isSame &&= value === before[filled];
+        made[filled] = value;
+        if (value !== was) {
+          if (word === KID && !isSameRow(was, value) && before.some((row) => isSameRow(row, value))) {
+            // Written in another way, it was taken for another one.
+            throw new Misfit();
           }
+          note(filled, was);
         }
-        same &&= kid === before[filled];
-        unequal?.push(filled);
-        made[filled++] = kid;
+        filled++;
       }
     }
-    if (!same && unequal?.length && (hasKids || mayHaveMoved(before, made, unequal))) {
-      const known = new Set(before);
-      const fresh = unequal.filter((i) => !known.has(made[i]));
-      takeWhatMoved(before, 0, before.length, made, fresh);
-      same = count === before.length && made.every((value, i) => Object.is(value, before[i]));
+    const places = words.subarray(ranges, ranges + 2 * gone);
+    if (parsed.length > 0) {
+      for (const i of shareSome(before, places, made, parsed, likely, there)) {
+        note(i);
+      }
     }
-    return same ? before : made;
+    if (fresh.length > 0) {
+      takeWhatMoved(before, places, made, fresh, sources);
+    }
+    if (parsed.length + fresh.length > 0) {
+      isSame = isAsLong && made.every((value, i) => Object.is(value, before[i]));
+    }
+    return isSame ? before : made;
   };
 
-  const patched = (before: Members): Members => {
+  const patched = (before: Members, stood: unknown): Members => {
     const removed = values[next++] as string[];
     const count = words[at++]!;
     const builder = new Builder(before, words[at++]!);
@@ -121,17 +124,18 @@ export function assemble(words: Uint32Array, values: readonly unknown[], old: un
         const members = values[next++] as Members;
         at++;
         for (const name of Object.keys(members)) {
-          builder.put(name, share(own(before, name), members[name]));
+          builder.put(name, taken(own(before, name), members[name], partOf(stood, name)));
         }
       } else {
         const name = values[next++] as string;
-        builder.put(name, container(own(before, name)));
+        const make = word === KID ? container : edit;
+        builder.put(name, make(own(before, name), partOf(stood, name)));
       }
     }
     return builder.finish(count);
   };
 
-  const rebuilt = (before: Members): Members => {
+  const rebuilt = (before: Members, stood: unknown): Members => {
     const names = values[next++] as string[];
     const count = words[at++]!;
     const builder = new Builder(before, words[at++]!);
@@ -148,28 +152,65 @@ export function assemble(words: Uint32Array, values: readonly unknown[], old: un
         const members = values[next++] as Members;
         const end = named + words[at++]!;
         for (; named < end; named++) {
-          builder.put(names[named]!, share(own(before, names[named]!), own(members, names[named]!)));
+          const name = names[named]!;
+          builder.put(name, taken(own(before, name), own(members, name), partOf(stood, name)));
         }
       } else {
         next++;
         const name = names[named++]!;
-        builder.put(name, container(own(before, name)));
+        builder.put(name, container(own(before, name), partOf(stood, name)));
       }
     }
     return builder.finish(count);
   };
 
-  const value = container(old);
+  /** A small container with other values in it. */
+  const edit = (before: unknown, stood: unknown): unknown => {
+    // A member that came twice is found out by their number.
+    if (!isContainer(before) || sizeOf(before) !== words[at++]) {
+      throw new Misfit();
+    }
+    const isArray = Array.isArray(before);
+    let made = before;
+    for (let left = words[at++]!; left > 0; left--) {
+      const word = words[at++]!;
+      const name = (isArray ? word >>> 1 : changed[word >>> 1]) as string;
+      const was = own(before, name);
+      const instead = stood === undefined ? undefined : partOf(stood, name);
+      const value = word & 1 ? edit(was, instead) : taken(was, values[next++], instead);
+      if (!Object.is(value, was)) {
+        if (made === before) {
+          made = isArray ? (before.slice() as never) : { ...before };
+        }
+        define(made, name, value);
+      }
+    }
+    return preferred(made, before, stood);
+  };
+
+  const value = container(old, undefined);
   if (next !== values.length) {
     throw new Misfit();
   }
   return value;
 }
 
-/** Whether new elements may be old ones of other places: not where rows with ids were changed where they stand. */
-function mayHaveMoved(before: unknown[], made: unknown[], unequal: number[]): boolean {
-  return (
-    unequal.some((i) => !isSameRow(before[i], made[i])) ||
-    before.some((row, i) => i > 0 && isSameRow(before[i - 1], row))
-  );
+/** A parsed value, made of parts of what it was, or of what stood in its place. */
+function taken(was: unknown, parsed: unknown, stood: unknown): unknown {
+  if (!isContainer(parsed)) {
+    return parsed;
+  }
+  return stood === undefined ? share(was, parsed) : share(stood, parsed, was);
+}
+
+function preferred(made: unknown, before: unknown, stood: unknown): unknown {
+  return stood !== undefined && made !== before && isEqual(stood, made, 0) ? stood : made;
+}
+
+function partOf(value: unknown, name: string): unknown {
+  return isContainer(value) ? own(value, name) : undefined;
+}
+
+function sizeOf(value: Members): number {
+  return Array.isArray(value) ? value.length : Object.keys(value).length;
 }

@@ -18,11 +18,41 @@ export function share(old: unknown, fresh: unknown, other?: unknown): unknown {
 }
 
 /**
- * The same for elements in a row: `fresh` stands from `at` on in the new array, where `old` stood from `from` on for `count`
- * elements; what was at the same place in `old` is the first choice.
+ * The same for some elements of a list, those at `places`: what stands at the same place in `there` is the first choice, then
+ * the one of its name among those of `old` that are gone (`ranges`, as from and count), or else the likely one. Gives the
+ * places of those that equal none.
  */
-export function shareRun(old: readonly unknown[], from: number, count: number, fresh: unknown[], at: number): void {
-  shareList(old, from, count, fresh, at, undefined, 0);
+export function shareSome(
+  old: readonly unknown[],
+  ranges: ArrayLike<number>,
+  fresh: unknown[],
+  places: readonly number[],
+  likely: readonly unknown[],
+  there: readonly unknown[],
+): number[] {
+  let byName: Map<unknown, unknown> | undefined;
+  return places.filter((i, n) => {
+    const value = fresh[i];
+    let second = likely[n];
+    if (!isSameRow(there[i], value) && !isSameRow(second, value)) {
+      byName ??= namesOf(old, ranges);
+      second = byName.get(nameOf(value)) ?? second;
+    }
+    fresh[i] = share(there[i], value, second);
+    return fresh[i] === value;
+  });
+}
+
+function namesOf(elements: readonly unknown[], ranges: ArrayLike<number>): Map<unknown, unknown> {
+  const byName = new Map<unknown, unknown>();
+  for (let range = ranges.length - 2; range >= 0; range -= 2) {
+    const from = ranges[range]!;
+    for (let i = from + ranges[range + 1]!; --i >= from; ) {
+      byName.set(nameOf(elements[i]), elements[i]);
+    }
+  }
+  byName.delete(undefined);
+  return byName;
 }
 
 /** `a` is the first choice, also for the parts. */
@@ -88,96 +118,79 @@ function shareMembers(a: Container, b: Container | undefined, fresh: Container, 
   return (isA ? 1 : 0) | (isB ? 2 : 0);
 }
 
+/** Where an element has moved, it is compared with the one that it probably was in `b`, or else in `a`. */
 function shareElements(
   a: readonly unknown[],
   b: readonly unknown[] | undefined,
   fresh: unknown[],
   depth: number,
 ): number {
-  const equal = shareList(a, 0, a.length, fresh, 0, b, depth + 1);
-  const isA = (equal & 1) !== 0 && a.length === fresh.length;
-  const isB = (equal & 2) !== 0 && b!.length === fresh.length;
-  return (isA ? 1 : 0) | (isB ? 2 : 0);
-}
-
-function shareList(
-  old: readonly unknown[],
-  from: number,
-  count: number,
-  fresh: unknown[],
-  at: number,
-  other: readonly unknown[] | undefined,
-  depth: number,
-): number {
-  const moved = other ? undefined : movedElements(old, from, count, fresh);
-  let isA = true;
-  let isB = other !== undefined;
+  const old = b ?? a;
+  const moved = movedElements(old, fresh);
+  let isA = a.length === fresh.length;
+  let isB = b?.length === fresh.length;
   const unequal: number[] = [];
-  let equal = 0;
   for (let i = 0; i < fresh.length; i++) {
     const value = fresh[i];
-    const there = old[at + i];
+    const there = a[i];
     if (typeof value !== 'object' || value === null) {
       isA &&= there === value && (value !== 0 || Object.is(there, value));
-      isB &&= Object.is(other![i], value);
+      isB &&= Object.is(b![i], value);
       continue;
     }
-    const second = other ? other[i] : moved ? moved[i] : i < count ? old[from + i] : undefined;
-    const taken = shared(there, second, value, depth);
+    const second = moved ? moved[i] : old[i];
+    const taken = shared(there, second, value, depth + 1);
     isA &&= equalsA;
-    isB &&= equalsB || (equalsA && there === second);
+    isB &&= taken === b![i] || (second === b![i] && (equalsB || (equalsA && there === second)));
     if (taken === value) {
       unequal.push(i);
     } else {
-      equal++;
       fresh[i] = taken;
     }
   }
-  // Where the engine has compared the texts it has found what moved, unless they are written in another way.
-  if (unequal.length > 0 && (depth > 0 || equal > 0)) {
-    takeWhatMoved(old, from, count, fresh, unequal);
-    if (other) {
-      takeWhatMoved(other, 0, other.length, fresh, unequal);
+  if (unequal.length > 0) {
+    const taken = new Set<unknown>(fresh);
+    takeWhatMoved(a, [0, a.length], fresh, unequal, [], taken);
+    if (b) {
+      takeWhatMoved(b, [0, b.length], fresh, unequal, [], taken);
     }
   }
   return (isA ? 1 : 0) | (isB ? 2 : 0);
 }
 
 /** For each element the one that it probably was, by its name, if that isn't simply the one at the same place. */
-function movedElements(
-  old: readonly unknown[],
-  from: number,
-  count: number,
-  fresh: readonly unknown[],
-): unknown[] | undefined {
+function movedElements(old: readonly unknown[], fresh: readonly unknown[]): unknown[] | undefined {
   let same = 0;
-  while (same < fresh.length && same < count && isSameRow(old[from + same], fresh[same])) {
+  while (same < fresh.length && same < old.length && isSameRow(old[same], fresh[same])) {
     same++;
   }
-  if (count === 0 || same === fresh.length) {
+  if (old.length === 0 || same === fresh.length) {
     return undefined;
   }
-  const byName = new Map<unknown, unknown>();
-  for (let i = count; --i >= 0; ) {
-    byName.set(nameOf(old[from + i]), old[from + i]);
-  }
-  byName.delete(undefined);
-  return fresh.map((element, i) => byName.get(nameOf(element)) ?? (i < count ? old[from + i] : undefined));
+  const byName = namesOf(old, [0, old.length]);
+  return fresh.map((element, i) => byName.get(nameOf(element)) ?? old[i]);
 }
 
-/** Puts equal old elements, if they stand nowhere any more, in the place of those that equal none so far. */
+/**
+ * Puts equal old elements in the place of those that equal none so far. `ranges`: where in `old`, as from and count; those in
+ * `but` stand elsewhere. `sources`: of what each was made, if that is known: it isn't that.
+ */
 export function takeWhatMoved(
   old: readonly unknown[],
-  from: number,
-  count: number,
+  ranges: ArrayLike<number>,
   fresh: unknown[],
   unequal: readonly number[],
+  sources: readonly unknown[],
+  but?: ReadonlySet<unknown>,
 ): void {
-  const taken = new Set<unknown>(fresh);
   const gone = new Map<number, unknown[]>();
-  for (let i = 0; i < count; i++) {
-    const element = old[from + i];
-    if (isContainer(element) && !taken.has(element)) {
+  for (let range = 0; range < ranges.length; range += 2) {
+    const end = ranges[range]! + ranges[range + 1]!;
+    for (let i = ranges[range]!; i < end; i++) {
+      const element = old[i];
+      if (!isContainer(element) || but?.has(element)) {
+        continue;
+      }
       const key = signature(element);
       const alike = gone.get(key);
       if (alike) {
@@ -187,15 +200,13 @@ export function takeWhatMoved(
       }
     }
   }
-  if (gone.size === 0) {
-    return;
-  }
-  for (const i of unequal) {
+  for (let n = 0; n < unequal.length && gone.size > 0; n++) {
+    const i = unequal[n]!;
     const element = fresh[i];
     const alike = isContainer(element) && gone.get(signature(element));
     // Many that look alike are told apart only so far: this mustn't take the square of their number.
     for (let k = 0; alike && k < alike.length && k < MOST_ALIKE; k++) {
-      if (isEqual(alike[k], element, 0)) {
+      if (alike[k] !== sources[n] && isEqual(alike[k], element, 0)) {
         fresh[i] = alike.splice(k, 1)[0];
         break;
       }
@@ -208,7 +219,7 @@ const MOST_ALIKE = 64;
 /** The same for equal elements, and mostly another for others: made of what is at their surface. */
 function signature(element: Container): number {
   let sum = 17;
-  let left = 6;
+  let left = 32;
   for (const name in element) {
     const value = element[name];
     if (typeof value === 'number') {
@@ -253,6 +264,6 @@ function nameOf(element: unknown): unknown {
   return undefined;
 }
 
-function isContainer(value: unknown): value is Container {
+export function isContainer(value: unknown): value is Container {
   return typeof value === 'object' && value !== null;
 }

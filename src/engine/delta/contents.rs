@@ -1,5 +1,7 @@
 //! Elements of the last body by their content: where they have moved.
 
+use std::ops::Range;
+
 use super::old::Old;
 use super::scan::Broken;
 
@@ -8,7 +10,7 @@ const NONE: u32 = u32::MAX;
 /// More entries than this aren't looked at for one content: a body made to collide costs identity, never time.
 const MOST_PROBES: usize = 16;
 
-/// A table of a container's elements.
+/// A table of elements of a container.
 #[derive(Debug)]
 pub struct Contents {
     /// Twice as many as there are elements, or more; a power of two.
@@ -16,16 +18,19 @@ pub struct Contents {
 }
 
 impl Contents {
-    /// Reads all elements.
-    pub fn of(old: &Old) -> Result<Self, Broken> {
+    /// Reads these elements.
+    pub fn of(old: &Old, ranges: &[Range<u32>]) -> Result<Self, Broken> {
+        let count: usize = ranges.iter().map(ExactSizeIterator::len).sum();
         let mut contents = Self {
-            slots: vec![(0, NONE); (old.node.count as usize * 2).next_power_of_two()],
+            slots: vec![(0, NONE); (count * 2).next_power_of_two()],
         };
-        let mut start = old.start(0)?;
-        for ordinal in 0..old.node.count {
-            let end = old.end_of(ordinal, start)?;
-            contents.insert(hash(&old.text[start..end]), ordinal);
-            start = old.start_after(ordinal, end)?;
+        for range in ranges {
+            let mut start = old.start(range.start)?;
+            for ordinal in range.clone() {
+                let end = old.end_of(ordinal, start)?;
+                contents.insert(hash(&old.text[start..end]), ordinal);
+                start = old.start_after(ordinal, end)?;
+            }
         }
         Ok(contents)
     }

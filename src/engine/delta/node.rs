@@ -7,7 +7,7 @@ use super::scan::{After, Broken, Element, after, first, skip_element};
 /// Containers deeper than this are parsed as a whole, whatever their size.
 pub const MAX_DEPTH: u32 = 16;
 /// Elements shorter than this share a mark with those before them.
-const SPACING: u32 = 64;
+const SPACING: u32 = 32;
 
 /// A container that is worth more than to be parsed as a whole. Positions count from its bracket, so that an unchanged one serves for the next body.
 #[derive(Debug, PartialEq, Eq)]

@@ -144,6 +144,21 @@ impl<'a> Old<'a> {
         Ok((begins <= at).then_some(begins))
     }
 
+    /// Whether two elements have the same text, and stand before the same.
+    pub fn is_alike(&self, one: u32, other: u32) -> Result<bool, Broken> {
+        let marks = &self.node.marks;
+        let stretch = |ordinal: u32| {
+            let at = ordinal as usize;
+            let (mark, next) = (marks.get(at)?, marks.get(at + 1)?);
+            let is_own = mark.ordinal == ordinal && next.ordinal == ordinal + 1;
+            is_own.then(|| &self.text[self.open + mark.at as usize..self.open + next.at as usize])
+        };
+        match (stretch(one), stretch(other)) {
+            (Some(one), Some(other)) => Ok(one == other),
+            _ => Ok(self.element(one)? == self.element(other)?),
+        }
+    }
+
     /// Whether the text from `at` on begins with the same element, and that ends there.
     pub fn is_at(&self, ordinal: u32, text: &[u8], at: usize) -> Result<bool, Broken> {
         let element = self.element(ordinal)?;

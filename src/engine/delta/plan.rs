@@ -2,8 +2,11 @@
 
 use std::ops::Range;
 
+use super::WHOLE;
+use super::edit::Edit;
 use super::old::Old;
-use super::scan::Broken;
+use super::scan::{Broken, skip_key};
+use super::script::Script;
 use super::walk::key_of;
 
 /// A container of the new body.
@@ -45,10 +48,11 @@ pub enum Segment {
     },
 }
 
-/// Words of a segment, in the order in which they are written.
+/// Words of a segment.
 const COPY: u32 = 0;
 const NEW: u32 = 1;
 const KID: u32 = 2;
+const EDIT: u32 = 3;
 /// How a container is made.
 const ARRAY: u32 = 0;
 /// From a copy of the old object, in which members are removed, replaced and added at the end.
@@ -56,13 +60,24 @@ const PATCHED: u32 = 1;
 /// Member by member: all names are in the text.
 const REBUILT: u32 = 2;
 
+/// So many old elements are tried for a new one that may be an edit of one of them.
+const WINDOW: u32 = 4;
+/// After so many new elements that are none, no more is tried before something is the same again.
+const ENOUGH: u32 = 16;
+
 /// What is left to do in JavaScript.
 ///
-/// Words, depth first: for an array `0, count, segments`, then for each segment `0, from, count`, or `1, count, old from, old
-/// count` (that many of the parsed values), or `2, old ordinal` and the words of that container. For a patched object
-/// `1, count, old count, segments` and a segment `0, from, count`, `1, count` (members of the next parsed object) or `2` (named by
-/// the next parsed value); the first parsed value is the list of names to remove. A rebuilt object begins with `2`, and its first
-/// parsed value is the list of all names.
+/// Words, depth first: for an array `0, count, gone, segments`, the ranges of old elements that are gone as `from, count`, then
+/// for each segment `0, from, count`, or `1, count, old from, old count` (that many of the parsed values), or `2, old ordinal`
+/// and the words of that container, or `3, old ordinal` and the words of an edit. For a patched object
+/// `1, count, old count, segments` and a segment `0, from, count`, `1, count` (members of the next parsed object), `2` (named by
+/// the next parsed value) or `3` (named so too) and the words of an edit; the first parsed value is the list of names to remove. A
+/// rebuilt object begins with `2`, and its first parsed value is the list of all names.
+///
+/// An edit is `old count, changes`, and for each of these twice the element's ordinal or the number of the member's name, and one
+/// more if an edit of that container follows; else it is the next parsed value.
+///
+/// The last word says whether the last value is the list of these names.
 #[derive(Debug, Default)]
 pub struct Plan {
     /// The instructions.
@@ -74,43 +89,70 @@ pub struct Plan {
 impl Plan {
     /// The plan of a whole body.
     pub fn new(part: &Part, old: Old, text: &[u8]) -> Result<Self, Broken> {
-        let mut plan = Self::default();
-        plan.write(part, old, text)?;
-        if !plan.text.is_empty() {
-            plan.text.push(b']');
-        }
-        Ok(plan)
+        let mut script = Script::default();
+        script.write(part, old, text)?;
+        Ok(script.finish())
     }
+}
 
-    fn value(&mut self, text: &[u8]) {
-        self.text
-            .push(if self.text.is_empty() { b'[' } else { b',' });
-        self.text.extend_from_slice(text);
-    }
+/// Old elements in whose place new ones stand, and what was tried to find edits among them.
+#[derive(Default)]
+struct Gap {
+    old: Range<u32>,
+    next: u32,
+    failures: u32,
+}
 
-    fn write(&mut self, part: &Part, old: Old, text: &[u8]) -> Result<(), Broken> {
+impl<'a> Script<'a> {
+    fn write(&mut self, part: &Part, old: Old<'a>, text: &'a [u8]) -> Result<(), Broken> {
         if part.in_object {
             return self.write_object(part, old, text);
         }
-        self.words.extend([ARRAY, part.count, 0]);
+        let gone = gone(part, old.node.count);
+        self.words.extend([ARRAY, part.count, gone.len() as u32, 0]);
         let at = self.words.len() - 1;
+        for range in gone {
+            self.words.extend([range.start, range.end - range.start]);
+        }
         let mut ordinal = 0;
-        let mut segments = part.segments.as_slice();
-        while let Some(first) = segments.first() {
-            let mut taken = 1;
-            match first {
+        let mut gap = Gap::default();
+        // Where the words of a run of new ones are.
+        let mut run = None;
+        for segment in &part.segments {
+            let before = run.take();
+            match segment {
                 Segment::Copy { from, count } => {
                     self.words[at] += self.copy(old, ordinal, *from, *count)?;
                     ordinal += count;
+                    continue;
                 }
-                Segment::New { span, old } => {
-                    let (run, end) = new_run(segments, span.end);
-                    self.words
-                        .extend([NEW, run as u32, old.start, old.end - old.start]);
-                    self.words[at] += 1;
-                    self.value(&text[span.start..end]);
-                    taken = run;
-                    ordinal += run as u32;
+                Segment::New { span, old: place } => {
+                    if gap.old != *place {
+                        let next = place.start;
+                        let old = place.clone();
+                        gap = Gap {
+                            old,
+                            next,
+                            failures: 0,
+                        };
+                    }
+                    if self.edit_in(&mut gap, old, &text[span.clone()])? {
+                        self.words[at] += 1;
+                    } else {
+                        self.value(&text[span.clone()]);
+                        let begun = before.filter(|begun: &usize| {
+                            self.words[begun + 2..begun + 4]
+                                == [place.start, place.end - place.start]
+                        });
+                        let begun = begun.unwrap_or_else(|| {
+                            self.words
+                                .extend([NEW, 0, place.start, place.end - place.start]);
+                            self.words[at] += 1;
+                            self.words.len() - 4
+                        });
+                        self.words[begun + 1] += 1;
+                        run = Some(begun);
+                    }
                 }
                 Segment::Kid {
                     ordinal: kid, part, ..
@@ -119,12 +161,32 @@ impl Plan {
                     self.words[at] += 1;
                     let node = old.node.kid(*kid).ok_or(Broken)?;
                     self.write(part, old.kid(node), text)?;
-                    ordinal += 1;
                 }
             }
-            segments = &segments[taken..];
+            ordinal += 1;
         }
         Ok(())
+    }
+
+    /// Writes a new element as an edit of an old one that it stands for, if it is one.
+    fn edit_in(&mut self, gap: &mut Gap, old: Old<'a>, new: &'a [u8]) -> Result<bool, Broken> {
+        if !is_small_container(new) || gap.failures == ENOUGH {
+            return Ok(false);
+        }
+        for ordinal in gap.next..(gap.next + WINDOW).min(gap.old.end) {
+            let before = old.element(ordinal)?;
+            let point = self.point();
+            self.words.extend([EDIT, ordinal]);
+            let edit = Edit::new(self, before, new);
+            if edit.begins_the_same() && edit.write().is_ok() {
+                gap.next = ordinal + 1;
+                gap.failures = 0;
+                return Ok(true);
+            }
+            self.back_to(point);
+        }
+        gap.failures += 1;
+        Ok(false)
     }
 
     /// Old elements that stand from `ordinal` on now; one that looks the same and stood there is preferred, as sharing by index
@@ -139,7 +201,7 @@ impl Plan {
         self.words[begun + 2] = 0;
         for at in 0..count {
             let there = ordinal + at;
-            let here = if there < old.node.count && old.element(there)? == old.element(from + at)? {
+            let here = if there < old.node.count && old.is_alike(there, from + at)? {
                 there
             } else {
                 from + at
@@ -158,32 +220,75 @@ impl Plan {
         Ok(segments)
     }
 
-    fn write_object(&mut self, part: &Part, old: Old, text: &[u8]) -> Result<(), Broken> {
-        let removed = removed(part, old, text)?;
-        let kind = if removed.is_some() { PATCHED } else { REBUILT };
-        match removed {
-            Some(removed) => {
-                let names = removed
-                    .into_iter()
-                    .map(|ordinal| key_of(old.text, old.start(ordinal)?));
-                self.names(names)?;
+    fn write_object(&mut self, part: &Part, old: Old<'a>, text: &'a [u8]) -> Result<(), Broken> {
+        let Some(patch) = Patch::of(part, old, text)? else {
+            return self.rebuild(part, old, text);
+        };
+        let removed = patch.removed.into_iter();
+        let removed: Result<Vec<_>, _> = removed
+            .map(|ordinal| key_of(old.text, old.start(ordinal)?))
+            .collect();
+        self.list(&removed?);
+        let mut replaced = patch.replaced.into_iter();
+        self.object(PATCHED, part, old, text, |script, span| {
+            let Some(ordinal) = replaced.next() else {
+                return Ok(false);
+            };
+            let before = old.element(ordinal)?;
+            let before = &before[skip_key(before, 0)?..];
+            let value = &text[skip_key(text, span.start)?..span.end];
+            if !is_small_container(value) {
+                return Ok(false);
             }
-            None => self.names(names(part, old, text)?.into_iter().map(Ok))?,
-        }
+            let point = script.point();
+            script.value(key_of(text, span.start)?);
+            script.words.push(EDIT);
+            let written = Edit::new(script, before, value).write();
+            if written.is_err() {
+                script.back_to(point);
+            }
+            Ok(written.is_ok())
+        })
+    }
+
+    fn rebuild(&mut self, part: &Part, old: Old<'a>, text: &'a [u8]) -> Result<(), Broken> {
+        self.list(&names(part, old, text)?);
+        self.object(REBUILT, part, old, text, |_, _| Ok(false))
+    }
+
+    /// The words of an object. `edit` writes a new member as an edit of its old value, if it is one.
+    fn object(
+        &mut self,
+        kind: u32,
+        part: &Part,
+        old: Old<'a>,
+        text: &'a [u8],
+        mut edit: impl FnMut(&mut Self, &Range<usize>) -> Result<bool, Broken>,
+    ) -> Result<(), Broken> {
         self.words.extend([kind, part.count, old.node.count, 0]);
         let at = self.words.len() - 1;
-        let mut segments = part.segments.as_slice();
-        while let Some(first) = segments.first() {
-            let mut taken = 1;
-            match first {
+        let mut run = None;
+        for segment in &part.segments {
+            let before = run.take();
+            match segment {
                 Segment::Copy { from, count } => self.words.extend([COPY, *from, *count]),
                 Segment::New { span, .. } => {
-                    let (run, end) = new_run(segments, span.end);
-                    self.words.extend([NEW, run as u32]);
-                    self.value(b"{");
-                    self.text.extend_from_slice(&text[span.start..end]);
-                    self.text.push(b'}');
-                    taken = run;
+                    if !edit(self, span)? {
+                        let begun = before.unwrap_or(self.words.len());
+                        if before.is_some() {
+                            // The object before goes on.
+                            self.text.pop();
+                            self.text.push(b',');
+                            self.words[begun + 1] += 1;
+                            self.words[at] -= 1;
+                        } else {
+                            self.value(b"{");
+                            self.words.extend([NEW, 1]);
+                        }
+                        self.text.extend_from_slice(&text[span.clone()]);
+                        self.text.push(b'}');
+                        run = Some(begun);
+                    }
                 }
                 Segment::Kid {
                     ordinal,
@@ -197,69 +302,81 @@ impl Plan {
                 }
             }
             self.words[at] += 1;
-            segments = &segments[taken..];
         }
-        Ok(())
-    }
-
-    fn names<'a>(
-        &mut self,
-        names: impl Iterator<Item = Result<&'a [u8], Broken>>,
-    ) -> Result<(), Broken> {
-        self.value(b"[");
-        for (at, name) in names.enumerate() {
-            if at > 0 {
-                self.text.push(b',');
-            }
-            self.text.extend_from_slice(name?);
-        }
-        self.text.push(b']');
         Ok(())
     }
 }
 
-/// How many new elements follow each other, and where the last one ends.
-fn new_run(segments: &[Segment], first_end: usize) -> (usize, usize) {
-    let mut end = first_end;
-    let mut run = 1;
-    while let Some(Segment::New { span, .. }) = segments.get(run) {
-        end = span.end;
-        run += 1;
-    }
-    (run, end)
+fn is_small_container(value: &[u8]) -> bool {
+    matches!(value.first(), Some(b'[' | b'{')) && value.len() <= WHOLE
 }
 
-/// The old members to remove so that the others, with what is new, are in the order of the new text; `None` if that can't be.
-fn removed(part: &Part, old: Old, text: &[u8]) -> Result<Option<Vec<u32>>, Broken> {
-    let mut removed = Vec::new();
-    let mut expected = 0;
-    let mut segments = part.segments.iter().peekable();
-    while let Some(segment) = segments.next() {
-        let (from, count) = match segment {
-            Segment::Copy { from, count } => (*from, *count),
-            Segment::Kid { ordinal, .. } => (*ordinal, 1),
-            Segment::New { span, .. } => {
-                let replaces = expected < old.node.count
-                    && key_of(old.text, old.start(expected)?)? == key_of(text, span.start)?;
-                if replaces {
-                    expected += 1;
-                    continue;
+/// The old elements of a list that weren't found in the new one, if anything there is new.
+fn gone(part: &Part, count: u32) -> Vec<Range<u32>> {
+    let ranges = part.segments.iter().filter_map(|segment| match segment {
+        Segment::Copy { from, count } => Some(*from..*from + *count),
+        // What a kid comes to may be another one than it is made of.
+        Segment::Kid { .. } | Segment::New { .. } => None,
+    });
+    let mut kept: Vec<_> = ranges.collect();
+    if kept.len() == part.segments.len() {
+        return Vec::new();
+    }
+    kept.sort_unstable_by_key(|range| range.start);
+    kept.push(count..count);
+    let mut at = 0;
+    let mut gone = Vec::new();
+    for range in kept {
+        if at < range.start {
+            gone.push(at..range.start);
+        }
+        at = at.max(range.end);
+    }
+    gone
+}
+
+/// How an object is made of a copy of the old one, so that its members are in the order of the new text.
+struct Patch {
+    /// Old members that are no longer there.
+    removed: Vec<u32>,
+    /// For the first new members, the old ones of the same names that stood in their places; the others come at the end.
+    replaced: Vec<u32>,
+}
+
+impl Patch {
+    /// `None` if it can't be made so.
+    fn of(part: &Part, old: Old, text: &[u8]) -> Result<Option<Self>, Broken> {
+        let (mut removed, mut replaced) = (Vec::new(), Vec::new());
+        let mut expected = 0;
+        let mut segments = part.segments.iter();
+        while let Some(segment) = segments.next() {
+            let (from, count) = match segment {
+                Segment::Copy { from, count } => (*from, *count),
+                Segment::Kid { ordinal, .. } => (*ordinal, 1),
+                Segment::New { span, .. } => {
+                    let replaces = expected < old.node.count
+                        && key_of(old.text, old.start(expected)?)? == key_of(text, span.start)?;
+                    if replaces {
+                        replaced.push(expected);
+                        expected += 1;
+                        continue;
+                    }
+                    // At the end they may be what they like.
+                    if segments.all(|segment| matches!(segment, Segment::New { .. })) {
+                        break;
+                    }
+                    return Ok(None);
                 }
-                // At the end they may be what they like.
-                if segments.all(|segment| matches!(segment, Segment::New { .. })) {
-                    break;
-                }
+            };
+            if from < expected {
                 return Ok(None);
             }
-        };
-        if from < expected {
-            return Ok(None);
+            removed.extend(expected..from);
+            expected = from + count;
         }
-        removed.extend(expected..from);
-        expected = from + count;
+        removed.extend(expected..old.node.count);
+        Ok(Some(Self { removed, replaced }))
     }
-    removed.extend(expected..old.node.count);
-    Ok(Some(removed))
 }
 
 /// The names of all members, as they are written.

@@ -14,7 +14,7 @@ use super::scan::{After, Broken, Element, after, first, skip_element, skip_key};
 const WINDOW: u32 = 4;
 /// As long as a gap has up to so many new elements, it is also looked for where it began.
 const SHORT: u32 = 8;
-/// After so many new elements a container's contents are worth a table.
+/// After so many new elements in a row a container's contents are worth a table.
 const WORTH_A_TABLE: u32 = 4;
 /// As many old elements are compared one by one with those that no table was asked for.
 const FEW: u32 = 64;
@@ -54,7 +54,6 @@ pub fn walk(
         unsure: Vec::new(),
         skipped: Vec::new(),
         contents: None,
-        misses: 0,
         tries: 0,
     };
     walk.run(known)
@@ -84,7 +83,6 @@ struct Walk<'a> {
     /// Old elements that weren't met where they were expected.
     skipped: Vec<Range<u32>>,
     contents: Option<Contents>,
-    misses: u32,
     tries: usize,
 }
 
@@ -164,7 +162,7 @@ impl Walk<'_> {
         }
         match skip_element(self.text, at, self.in_object, limit(self.depth, self.whole))? {
             Element::Ends(end) => {
-                if self.misses >= WORTH_A_TABLE
+                if (self.contents.is_some() || self.gap.new >= WORTH_A_TABLE)
                     && let Some(ordinal) = self.look_up(at..end)?
                 {
                     *expected = self.found(ordinal, at)?;
@@ -286,7 +284,8 @@ impl Walk<'_> {
 
     fn look_up(&mut self, element: Range<usize>) -> Result<Option<u32>, Broken> {
         if self.contents.is_none() {
-            self.contents = Some(Contents::of(&self.old)?);
+            let all = 0..self.old.node.count;
+            self.contents = Some(Contents::of(&self.old, &[all])?);
         }
         let contents = self.contents.as_ref().expect("made above");
         contents.find(&self.old, &self.text[element])
@@ -334,7 +333,6 @@ impl Walk<'_> {
         if self.contents.is_none() {
             self.unsure.push(self.segments.len());
         }
-        self.misses += 1;
         self.push_new(expected, span);
     }
 
@@ -371,15 +369,17 @@ impl Walk<'_> {
             .iter()
             .map(|range| range.end - range.start)
             .sum();
+        if self.contents.is_none() && missed > FEW && !self.unsure.is_empty() {
+            self.contents = Some(Contents::of(&self.old, &self.skipped)?);
+        }
         for at in std::mem::take(&mut self.unsure) {
             let Segment::New { span, .. } = &self.segments[at] else {
                 continue;
             };
             let span = span.clone();
-            let found = if self.contents.is_some() || missed > FEW {
-                self.look_up(span)?
-            } else {
-                self.among_skipped(&self.text[span])?
+            let found = match &self.contents {
+                Some(contents) => contents.find(&self.old, &self.text[span])?,
+                None => self.among_skipped(&self.text[span])?,
             };
             if let Some(from) = found {
                 self.segments[at] = Segment::Copy { from, count: 1 };
