@@ -45,6 +45,10 @@ export class FetchTask implements SignalSource {
   /** What a behavior has put in place of the query function. */
   #fetchFn: (() => unknown) | undefined;
   #lastError: unknown;
+  /** Whether the query function is being called for the first time: nobody waits for the fetch before it returns. */
+  #isBeginning = false;
+  #hasBegun = false;
+  #whenBegun: (() => void) | undefined;
   #aborted = false;
   #controller: AbortController | undefined;
   /** Its part in what tabs share, while the query function runs or another tab is waited for. */
@@ -181,6 +185,7 @@ export class FetchTask implements SignalSource {
     }
     const { sharing } = query.cache;
     let answer: unknown;
+    this.#isBeginning = !this.#hasBegun;
     try {
       if (sharing?.shares(query) && !this.#initialPromise && !this.#adds) {
         this.#shared = sharing.fetch(this, this.#fetchOptions?.cancelRefetch === true, () => this.#call());
@@ -195,6 +200,9 @@ export class FetchTask implements SignalSource {
     Promise.resolve(answer)
       .then((value) => this.#answered(value))
       .catch((error) => outliveTrap(() => this.#rejected(error)));
+    this.#isBeginning = false;
+    this.#hasBegun = true;
+    this.#whenBegun?.();
   }
 
   #call(): unknown {
@@ -248,7 +256,12 @@ export class FetchTask implements SignalSource {
     const error = new CancelledError(options);
     query.cache.host.engine.cancel_fetch(query.slot);
     this.#tellTabs(false);
-    later(() => this.#cancelled(error));
+    const follow = () => later(() => this.#cancelled(error));
+    if (this.#isBeginning) {
+      this.#whenBegun = follow;
+    } else {
+      follow();
+    }
     this.raw.reject(error);
     try {
       if (options?.revert) {

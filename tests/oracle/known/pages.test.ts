@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { same } from '../same.js';
-import { fetcher, keepPrevious, select } from '../script/markers.js';
+import { at, fetcher, keepPrevious, select } from '../script/markers.js';
 import { neighbour, pageUpdate, persist, streamer } from '../script/pages.js';
 import type { Step } from '../script/step.js';
 import { advance, client, observer, online, pages, query } from '../script/steps.js';
@@ -20,6 +20,30 @@ const mount = (options: object = {}): Step[] => [
   observer.subscribe(0),
 ];
 const three = { pages: [{ n: 0 }, { n: 1 }, { n: 2 }], pageParams: [0, 1, 2] };
+
+describe('fetches that are cancelled at once', () => {
+  same(
+    'by a listener that a stream tells of its reset, with others that were there before',
+    [
+      observer.create(3, { queryKey: ['s', 1], queryFn: streamer({ chunks: 1, gap: 10 }) }),
+      observer.subscribe(3, at(4, [client.cancelQueries()])),
+      advance(20),
+      client.fetchQuery({ queryKey: ['p'], queryFn: fetcher({}) }),
+      observer.refetch(3, { throwOnError: true }),
+    ],
+    { must: ['promise 0 rejects CancelledError'] },
+  );
+  for (const first of ['a', 'b'])
+    same(
+      `by its own query function, with another: ${first}`,
+      [
+        client.fetchQuery({ queryKey: [first], queryFn: fetcher({}) }),
+        client.fetchQuery({ queryKey: ['b', 1], queryFn: fetcher({ steps: [client.cancelQueries()] }) }),
+        client.fetchQuery({ queryKey: ['b', 2], queryFn: fetcher({ delay: 'now', steps: [client.cancelQueries()] }) }),
+      ],
+      { must: ['promise 0 rejects CancelledError', 'promise 2 rejects CancelledError'] },
+    );
+});
 
 describe('pages', () => {
   same(
