@@ -11,7 +11,7 @@ use heard::Heard;
 pub mod answer;
 pub mod cache_control;
 pub mod cache_tag;
-mod cut;
+pub mod cut;
 pub mod date;
 pub mod freshness;
 pub mod headers;

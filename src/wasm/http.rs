@@ -3,7 +3,9 @@
 use wasm_bindgen::prelude::*;
 
 use super::engine::{Engine, SEPARATOR};
-use crate::engine::http::{Headers, cache_tag, cut};
+use crate::engine::http::cache_tag;
+use crate::engine::http::cut::cut;
+use crate::engine::http::headers::Headers;
 
 #[wasm_bindgen]
 impl Engine {
