@@ -72,7 +72,7 @@ export class Query {
   readonly #client: QueryClient;
   readonly #cache: QueryCache;
   readonly #defaultOptions: Options | undefined;
-  /** The state with the options' initial data; without any it is anybody's. */
+  /** The state with the options' initial data; without any it is made when somebody asks for it. */
   #initial: State | undefined;
   /** Until when its data may come from a store: its fetches wait for that. */
   restoring: Promise<void> | undefined;
@@ -252,7 +252,8 @@ export class Query {
   }
 
   get resetState(): State {
-    return this.#initial ?? initialState({});
+    this.#initial ??= initialState({});
+    return this.#initial;
   }
 
   reset(): void {

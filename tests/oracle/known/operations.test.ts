@@ -80,6 +80,7 @@ describe('invalidate, refetch, reset, cancel, remove', () => {
     client.resetQueries({ queryKey: a }),
     advance(20),
   ]);
+  same('resets go back to one state', [...mount(), client.resetQueries(), client.resetQueries(), advance(10)]);
   same('reset goes back to initial data', [
     ...mount({ initialData: { n: 9 }, staleTime: 100 }),
     client.setQueryData(a, { n: 1 }),
