@@ -30,8 +30,29 @@ fn from(bytes: &Uint8Array) -> impl FnMut(&mut [u8]) -> usize {
     }
 }
 
+/// Of longer texts columns aren't taken out (bytes): that needs a few times their size of linear memory, which never shrinks.
+const MOST_TEXT: u32 = 256 << 10;
+
 #[wasm_bindgen]
 impl Engine {
+    /// Packs JSON text (UTF-8), for this page only: its columns apart.
+    pub fn pack_text(&self, text: &Uint8Array) -> Uint8Array {
+        if text.length() > MOST_TEXT {
+            return self.pack(text);
+        }
+        let packed = with_packer(|packer| packer.pack_text(&text.to_vec()));
+        Uint8Array::from(&packed[..])
+    }
+
+    /// Unpacks what `pack_text` gave for a text of `length` bytes; `undefined` for anything else.
+    pub fn unpack_text(&self, packed: &Uint8Array, length: f64) -> Option<Uint8Array> {
+        if length > f64::from(MOST_TEXT) {
+            return self.unpack(packed, length);
+        }
+        let text = with_packer(|packer| packer.unpack_text(&packed.to_vec(), length as usize))?;
+        Some(Uint8Array::from(&text[..]))
+    }
+
     /// Packs bytes: raw deflate, without a checksum.
     pub fn pack(&self, bytes: &Uint8Array) -> Uint8Array {
         let mut pieces: Vec<Uint8Array> = Vec::new();

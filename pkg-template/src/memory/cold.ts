@@ -48,7 +48,7 @@ export class Cold {
 }
 
 function unpack(packed: Uint8Array, length: number, engine: Engine): unknown {
-  const bytes = engine.unpack(packed, length);
+  const bytes = engine.unpack_text(packed, length);
   if (!bytes) {
     throw new Error('A packed value is damaged, which is a defect of ferroquery: please report it.');
   }
@@ -65,6 +65,6 @@ export function freeze(value: unknown, most: number, engine: Engine): Cold | und
     return undefined;
   }
   const utf8 = encodeUtf8(text);
-  const cold = new Cold(engine.pack(utf8), utf8.length);
+  const cold = new Cold(engine.pack_text(utf8), utf8.length);
   return cold.size <= most ? cold : undefined;
 }
