@@ -1,4 +1,6 @@
-import { CommandError, run, runMain } from './command.mjs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { CommandError, root, run, runMain } from './command.mjs';
 
 const [bodies = '1000000', seed = '1'] = process.argv.slice(2);
 
@@ -7,6 +9,14 @@ await runMain(async () => {
   for (const number of [bodies, seed]) {
     if (!/^\d+$/.test(number)) throw new CommandError('npm run fuzz:delta', `got ${number}: give whole numbers`);
   }
-  const env = { DELTA_BODIES: bodies, DELTA_SEED: seed };
-  await run('vitest', ['run', '--project', 'package', 'decodeFuzz'], { env });
+  const outfile = join(root, 'target', 'fuzz-delta.mjs');
+  await build({
+    entryPoints: [join(root, 'tests', 'package', 'decodeFuzzRun.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    alias: { ferroquery: join(root, 'pkg', 'dist', 'index.js') },
+    outfile,
+  });
+  await run('node', [outfile, bodies, seed]);
 });
