@@ -430,7 +430,7 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
   // Time
 
   #arm(delay: number): void {
-    timeoutManager.clearTimeout(this.#timer);
+    this.#clearTimer();
     this.#timer = timeoutManager.setTimeout(this.#fire, delay);
   }
 
@@ -448,8 +448,10 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
   };
 
   #clearTimer(): void {
-    timeoutManager.clearTimeout(this.#timer);
-    this.#timer = undefined;
+    if (this.#timer !== undefined) {
+      timeoutManager.clearTimeout(this.#timer);
+      this.#timer = undefined;
+    }
   }
 
   // After a trap
