@@ -11,11 +11,11 @@ const modules = join(home, 'node_modules');
 
 /**
  * The official adapters that come along, by the name of their entry (`ferroquery/react`). `folder` is what is published
- * of them; `vendored` are the modules that they import and that are neither a framework nor query-core: these come along too,
+ * of them, less the folders `without`; `vendored` are the modules that they import and that are neither a framework nor query-core: these come along too,
  * bundled from an entry, or copied. `peers` are the frameworks, which the application brings.
  *
  * @typedef {string | { js: string, cjs: string }} Vendored
- * @type {ReadonlyArray<{ entry: string, from: string, folder: string, peers: string[], vendored?: Record<string, Vendored> }>}
+ * @type {ReadonlyArray<{ entry: string, from: string, folder: string, without?: string[], peers: string[], vendored?: Record<string, Vendored> }>}
  */
 export const adapters = [
   { entry: 'react', from: '@tanstack/react-query', folder: 'build/modern', peers: ['react'] },
@@ -35,6 +35,14 @@ export const adapters = [
   { entry: 'svelte', from: '@tanstack/svelte-query', folder: 'dist', peers: ['svelte'] },
   { entry: 'preact', from: '@tanstack/preact-query', folder: 'build/modern', peers: ['preact'] },
   { entry: 'lit', from: '@tanstack/lit-query', folder: 'build/modern', peers: ['@lit/context', 'lit'] },
+  {
+    entry: 'angular',
+    from: '@tanstack/angular-query-experimental',
+    folder: 'dist',
+    // They bring the devtools, which are another package.
+    without: ['devtools', 'devtools-panel'],
+    peers: ['@angular/core'],
+  },
 ];
 
 /** Installs the adapters, unless they are there. They have a lock of their own: nothing else here depends on them. */
@@ -46,7 +54,7 @@ export async function installAdapters() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   progress('npm ci in adapters/');
   // Without the frameworks, which are the adapters' peers: nothing of them is built in.
-  const flags = ['--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund'];
+  const flags = ['--legacy-peer-deps', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund'];
   await run('npm', ['ci', ...flags], { cwd: home });
   writeFileSync(stamp, lock);
 }
@@ -69,13 +77,14 @@ export async function writeAdapters(dist) {
 }
 
 function copyPublished(source, target, adapter) {
-  const files = readdirSync(source, { recursive: true, withFileTypes: true }).filter(
+  const { without = [] } = adapter;
+  const paths = readdirSync(source, { recursive: true, withFileTypes: true })
     // The maps lead to sources that are not in our package.
-    (file) => file.isFile() && !file.name.endsWith('.map'),
-  );
-  if (files.length === 0) throw new BuildError(`no files in ${source}: run \`npm ci\` in adapters/`);
-  for (const file of files) {
-    const path = relative(source, join(file.parentPath, file.name));
+    .filter((file) => file.isFile() && !file.name.endsWith('.map'))
+    .map((file) => relative(source, join(file.parentPath, file.name)))
+    .filter((path) => !without.includes(path.split('/')[0]));
+  if (paths.length === 0) throw new BuildError(`no files in ${source}: run \`npm ci\` in adapters/`);
+  for (const path of paths) {
     mkdirSync(dirname(join(target, path)), { recursive: true });
     writeFileSync(join(target, path), withOurImports(readFileSync(join(source, path), 'utf8'), path, adapter));
   }

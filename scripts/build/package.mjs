@@ -20,7 +20,7 @@ export async function buildPackage() {
   const locks = ['package-lock.json', 'adapters/package-lock.json'];
   const inputs = ['pkg-template', 'scripts/build', 'target/glue', ...locks, ...packageTexts()];
   const { files } = JSON.parse(readFileSync(join(root, 'pkg-template', 'package.json'), 'utf8'));
-  const scripts = ['index.js', 'slim.js', 'core.js', ...adapters.map(({ entry }) => `${entry}/index.js`)];
+  const scripts = ['index.js', 'slim.js', 'core.js', ...adapters.map(({ entry }) => `${entry}/LICENSE`)];
   const results = ['package.json', ...scripts.map((name) => `dist/${name}`), ...files].map((name) => join('pkg', name));
   const ran = await whenChanged('package', contentHash(inputs), results, async () => {
     rmSync(next, { recursive: true, force: true });

@@ -42,7 +42,8 @@ describe.each(MODES)('the adapters, %s', (mode) => {
   });
 
   // The same files as those that come along, so that one of them shows the way here.
-  const ways = mode === 'bundled' || everything ? ['react', 'vue', 'solid', 'svelte', 'preact', 'lit'] : ['react'];
+  const ways =
+    mode === 'bundled' || everything ? ['react', 'vue', 'solid', 'svelte', 'preact', 'lit', 'angular'] : ['react'];
   it.each(ways)('%s fetches, invalidates and mutates', async (name) => {
     const { page, said } = await open(browser, `${sites[mode].url}/${name}.html`);
     await shows(page, 'reads', '1');

@@ -27,7 +27,7 @@ describe('the packed package', () => {
     const ignored = ['--ignore-rules', 'cjs-resolves-to-esm'];
     const printed = project.run('attw', [archive, '--format', 'ascii', '--no-emoji', ...ignored]);
     expect(printed).toContain('No problems found');
-    for (const entry of ['react', 'vue', 'solid', 'svelte', 'preact', 'lit', 'slim', 'edge', 'vite']) {
+    for (const entry of ['react', 'vue', 'solid', 'svelte', 'preact', 'lit', 'angular', 'slim', 'edge', 'vite']) {
       expect(printed).toContain(`ferroquery/${entry}`);
     }
   });

@@ -5,7 +5,7 @@ import ferroquery from 'ferroquery/vite';
 import { defineConfig } from 'vite';
 import solid from 'vite-plugin-solid';
 
-const frameworks = ['react', 'vue', 'solid', 'svelte', 'preact', 'lit'];
+const frameworks = ['react', 'vue', 'solid', 'svelte', 'preact', 'lit', 'angular'];
 const server = {
   react: 'src/react/server.tsx',
   vue: 'src/vue/server.ts',
@@ -19,7 +19,7 @@ const queryCore = {
   pages: [...frameworks, 'around'],
   alias: frameworks.map((name) => ({
     find: `ferroquery/${name}`,
-    replacement: `@tanstack/${name}-query`,
+    replacement: name === 'angular' ? '@tanstack/angular-query-experimental' : `@tanstack/${name}-query`,
   })),
 };
 /** The same, one line more: on ferroquery. */
