@@ -99,7 +99,7 @@ impl Engine {
         let unused = self.release_if_unused(id) == Some(Effect::Release(id));
         if unused {
             self.timers.clear(&mut self.queries[id].gc);
-            self.kept.forget(id);
+            self.forget_bodies(id);
             self.queries.remove(id);
         }
         unused

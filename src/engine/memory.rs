@@ -6,6 +6,7 @@
 //!
 //! Nothing here walks all values: each use is one store, and the orders learn of it when it counts.
 
+mod bodies;
 pub mod budget;
 mod choosing;
 pub mod order;
@@ -122,6 +123,8 @@ pub struct Memory {
     oversize: Vec<u32>,
     hot: Sum,
     cold: Sum,
+    /// What is kept beside the values (bytes).
+    beside: f64,
     counts: Counts,
     /// What may still be frozen or dropped before the command ends (bytes): values came while there was far too much.
     debt: f64,
@@ -143,6 +146,7 @@ impl Memory {
             oversize: Vec::new(),
             hot: Sum::default(),
             cold: Sum::default(),
+            beside: 0.0,
             counts: Counts::default(),
             debt: 0.0,
             deferred: 0.0,
@@ -261,9 +265,9 @@ impl Memory {
         self.take_out(id, value);
     }
 
-    /// What all values take (bytes).
+    /// What all values take, and what is kept beside them (bytes).
     pub fn bytes(&self) -> f64 {
-        self.hot.bytes + self.cold.bytes
+        self.hot.bytes + self.cold.bytes + self.beside
     }
 
     /// The budget.

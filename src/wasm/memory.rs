@@ -27,6 +27,11 @@ impl Engine {
         self.core.borrow_mut().set_size(query, bytes);
     }
 
+    /// The size of the data that a query is about to get isn't the one that was told.
+    pub fn forget_size(&mut self, query: u32) {
+        self.core.borrow_mut().expect_nothing(query);
+    }
+
     /// What a query's data takes as objects (bytes), 0 where there is none.
     pub fn hot_size(&self, query: u32) -> f64 {
         let core = self.core.borrow();

@@ -82,3 +82,123 @@ proptest! {
         world.check_all();
     }
 }
+
+mod bodies {
+    use ferroquery::engine::core::Engine;
+    use ferroquery::engine::delta::kept::NO_BODY;
+    use ferroquery::engine::effect::Effect;
+    use ferroquery::engine::observer::Options;
+
+    use super::budget;
+    use crate::interner::{Interner, Part};
+
+    const BODY: usize = 100_000;
+    /// What its value is taken for.
+    const VALUE: f64 = 1.5 * BODY as f64;
+
+    struct Page {
+        engine: Engine,
+        interner: Interner,
+        now: f64,
+    }
+
+    impl Page {
+        fn new(max: f64) -> Page {
+            let mut engine = Engine::new(1);
+            engine.set_budget(budget(max, f64::INFINITY));
+            Page {
+                engine,
+                interner: Interner::default(),
+                now: 0.0,
+            }
+        }
+
+        /// A query gets its data from a body.
+        fn decode(&mut self, number: u32, is_watched: bool) -> u32 {
+            let key = [Part::Text("q"), Part::Number(number)];
+            let id = self.interner.index(&mut self.engine, &key);
+            if is_watched {
+                let options = Options {
+                    enabled: Options::unpack(1, 0.0, 0.0).enabled,
+                    ..Options::unpack(1, 0.0, 0.0)
+                };
+                self.engine.watch(id, options, false, self.now);
+            }
+            let text = format!("[\"{number}\",{}]", "1,".repeat(BODY / 2 - 8) + "1");
+            let (_, stamp) = self.engine.decode(id, NO_BODY, text.into_bytes());
+            let pending = self.engine.write(id, true, self.now, true);
+            self.drain(pending);
+            let pending = self.engine.stored(id, Some(VALUE));
+            self.engine.settle_body(id, stamp);
+            self.drain(pending);
+            id
+        }
+
+        /// What the package would do.
+        fn drain(&mut self, pending: bool) {
+            if !pending {
+                return;
+            }
+            loop {
+                match self.engine.next() {
+                    Effect::Done => return,
+                    Effect::Freeze(id, _) => {
+                        self.engine.forget_bodies(id);
+                        self.engine.frozen(id, Some(VALUE / 8.0));
+                    }
+                    Effect::Evict(id, _) => {
+                        self.interner.unindex(&mut self.engine, id);
+                        self.engine.release(id);
+                    }
+                    _ => {}
+                }
+            }
+        }
+
+        fn bytes(&self) -> f64 {
+            self.engine.memory().unwrap().bytes()
+        }
+    }
+
+    #[test]
+    fn bodies_count_and_stay_while_there_is_room() {
+        let mut page = Page::new(100.0 * BODY as f64);
+        for number in 0..10 {
+            page.decode(number, false);
+        }
+        let kept = page.engine.kept().bytes() as f64;
+        assert!(kept >= 10.0 * BODY as f64);
+        assert_eq!(page.bytes(), 10.0 * VALUE + kept);
+    }
+
+    #[test]
+    fn bodies_go_before_watched_values_are_too_much_and_then_wholly() {
+        let max = 20.0 * BODY as f64;
+        let mut page = Page::new(max);
+        for number in 0..13 {
+            page.decode(number, true);
+            let values = f64::from(number + 1) * VALUE;
+            assert!(
+                page.bytes() <= max.max(values),
+                "{number}: {}",
+                page.bytes()
+            );
+        }
+        let values = 13.0 * VALUE;
+        let kept = page.engine.kept().bytes() as f64;
+        assert!(kept <= max - values && kept < BODY as f64, "{kept}");
+        assert!(page.engine.kept().decoded.dropped >= 12.0);
+    }
+
+    #[test]
+    fn values_that_nobody_watches_go_before_the_last_quarter_of_bodies() {
+        let max = 20.0 * BODY as f64;
+        let mut page = Page::new(max);
+        for number in 0..40 {
+            page.decode(number, false);
+            assert!(page.bytes() <= max * 1.05, "{number}: {}", page.bytes());
+        }
+        let kept = page.engine.kept().bytes() as f64;
+        assert!(kept > 0.0 && kept <= max / 4.0 + BODY as f64, "{kept}");
+    }
+}

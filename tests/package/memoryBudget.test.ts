@@ -1,300 +1,11 @@
-import { dehydrate, InfiniteQueryObserver, QueryClient, QueryObserver } from 'ferroquery';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { decodeJson, QueryClient, QueryObserver } from 'ferroquery';
+import { describe, expect, it, vi } from 'vitest';
+import { clientOf, coldClient, held, KB, MB, removals, rows } from './boundedClient.js';
 import { behaveAsPage } from './browserLike.js';
-import { trap } from './trap.js';
 
 behaveAsPage();
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
 
-const KB = 1_000;
-const MB = 1_000_000;
-
-/** Rows as a dashboard has them: about 165 bytes of JSON each. */
-const rows = (count: number, seed = 0) =>
-  Array.from({ length: count }, (_, i) => ({
-    id: i + seed,
-    name: `agent ${i} of ${seed}`,
-    status: ['ok', 'failed', 'running'][i % 3]!,
-    cost: ((i * 7_919 + seed) % 10_007) / 7,
-    at: new Date(1.7e12 + i * 1e5).toISOString(),
-    owner: { id: i % 17, name: `user ${i % 17}` },
-  }));
-
-interface Options {
-  maxBytes?: number;
-  coldAfter?: number;
-  largestShare?: number;
-  coldFrom?: number;
-}
-
-const clientOf = (memory: Options) =>
-  new QueryClient({
-    memory: { maxBytes: 100 * MB, ...memory },
-    defaultOptions: { queries: { gcTime: Number.POSITIVE_INFINITY, staleTime: Number.POSITIVE_INFINITY } },
-  });
-
-/** A client all of whose data is cold by now. */
-function coldClient(count: number, options: Options = {}) {
-  const client = clientOf({ coldAfter: 1_000, ...options });
-  for (let i = 0; i < count; i++) {
-    client.setQueryData(['rows', i], rows(20, i), { updatedAt: 1_000 + i });
-  }
-  vi.advanceTimersByTime(10_000);
-  expect(client.stats().memory).toMatchObject({ coldEntries: count, hotEntries: 0 });
-  return client;
-}
-
-const held = (client: QueryClient) => {
-  const { hotBytes, coldBytes, watchedBytes } = client.stats().memory;
-  return hotBytes + coldBytes + watchedBytes;
-};
-
-function removals(client: QueryClient) {
-  const list: [unknown, string | undefined][] = [];
-  client.getQueryCache().subscribe((event) => {
-    if (event.type === 'removed') list.push([event.query.queryKey, event.reason]);
-  });
-  return list;
-}
-
-describe('data that nobody used for a while', () => {
-  it('is packed after coldAfter, and not before', () => {
-    const client = clientOf({ coldAfter: 8_000 });
-    client.setQueryData(['rows'], rows(100));
-    vi.advanceTimersByTime(7_900);
-    expect(client.stats().memory).toMatchObject({ hotEntries: 1, coldEntries: 0, freezes: 0 });
-    const { hotBytes } = client.stats().memory;
-    vi.advanceTimersByTime(2_200);
-    expect(client.stats().memory).toMatchObject({ hotEntries: 0, coldEntries: 1, freezes: 1, hotBytes: 0 });
-    expect(client.stats().memory.coldBytes).toBeLessThan(hotBytes / 5);
-  });
-
-  it('stays as it is as long as it is read', () => {
-    const client = clientOf({ coldAfter: 1_000 });
-    client.setQueryData(['read'], rows(100));
-    client.setQueryData(['not read'], rows(100));
-    for (let i = 0; i < 20; i++) {
-      vi.advanceTimersByTime(500);
-      client.getQueryData(['read']);
-    }
-    expect(client.stats().memory).toMatchObject({ hotEntries: 1, coldEntries: 1, thaws: 0 });
-    vi.advanceTimersByTime(1_500);
-    expect(client.stats().memory).toMatchObject({ hotEntries: 0, coldEntries: 2 });
-  });
-
-  it('leaves the host without a timer once all is cold', () => {
-    coldClient(3);
-    expect(vi.getTimerCount()).toBe(0);
-  });
-
-  it('is never packed with coldAfter: Infinity while there is room', () => {
-    const client = clientOf({ coldAfter: Number.POSITIVE_INFINITY });
-    client.setQueryData(['rows'], rows(100));
-    vi.advanceTimersByTime(24 * 3_600_000);
-    expect(client.stats().memory).toMatchObject({ hotEntries: 1, freezes: 0 });
-  });
-});
-
-describe('packed data is read as if nothing had happened', () => {
-  const read: Record<string, (client: QueryClient, key: unknown[]) => unknown> = {
-    getQueryData: (client, key) => client.getQueryData(key),
-    'query.state.data': (client, key) => client.getQueryCache().find({ queryKey: key })!.state.data,
-    getQueryState: (client, key) => client.getQueryState(key)!.data,
-    getQueriesData: (client, key) => client.getQueriesData({ queryKey: key })[0]![1],
-    dehydrate: (client, key) =>
-      dehydrate(client, { shouldDehydrateQuery: (query) => query.queryKey[1] === key[1] }).queries[0]!.state.data,
-    'the updater of setQueryData': (client, key) => {
-      let seen: unknown;
-      client.setQueryData(key, (data) => {
-        seen = data;
-        return undefined;
-      });
-      return seen;
-    },
-    'the updater of setQueriesData': (client, key) => {
-      let seen: unknown;
-      client.setQueriesData({ queryKey: key }, (data) => {
-        seen = data;
-        return undefined;
-      });
-      return seen;
-    },
-    'a predicate': (client, key) => {
-      let seen: unknown;
-      client.getQueryCache().findAll({
-        predicate: (query) => {
-          if (query.queryKey[1] === key[1]) seen = query.state.data;
-          return false;
-        },
-      });
-      return seen;
-    },
-    'getCurrentResult of a new observer': (client, key) =>
-      new QueryObserver(client, { queryKey: key }).getCurrentResult().data,
-    'a mounted observer': (client, key) => {
-      const observer = new QueryObserver(client, { queryKey: key });
-      observer.subscribe(() => {});
-      return observer.getCurrentResult().data;
-    },
-    select: (client, key) => {
-      let seen: unknown;
-      new QueryObserver(client, {
-        queryKey: key,
-        select: (data) => {
-          seen = data;
-          return 1;
-        },
-      }).getCurrentResult();
-      return seen;
-    },
-    'placeholderData from another query': (client, key) => {
-      const observer = new QueryObserver(client, {
-        queryKey: ['other'],
-        enabled: false,
-        placeholderData: () => client.getQueryData(key),
-      });
-      return observer.getCurrentResult().data;
-    },
-    'the state before a setState': (client, key) => {
-      const query = client.getQueryCache().find({ queryKey: key })!;
-      const before = query.state;
-      query.setState({ ...before, data: 'new' });
-      return before.data;
-    },
-    'a spread of the state': (client, key) => ({ ...client.getQueryState(key) }).data,
-    'the tags function': (client, key) => {
-      let seen: unknown;
-      new QueryObserver(client, {
-        queryKey: key,
-        tags: (data) => {
-          seen = data;
-          return [];
-        },
-      });
-      return seen;
-    },
-    'a removed query': (client, key) => {
-      const query = client.getQueryCache().find({ queryKey: key })!;
-      client.removeQueries({ queryKey: key });
-      return query.state.data;
-    },
-  };
-
-  it.each(Object.keys(read))('through %s', (name) => {
-    const client = coldClient(3);
-    expect(read[name]!(client, ['rows', 1])).toEqual(rows(20, 1));
-    expect(client.stats().memory.thaws).toBe(name === 'a removed query' ? 0 : 1);
-  });
-
-  it('through ensureQueryData, fetchQuery, query and prefetch, without a fetch', async () => {
-    const client = coldClient(1);
-    const options = { queryKey: ['rows', 0], queryFn: () => Promise.reject(new Error('not needed')) };
-    expect(await client.ensureQueryData(options)).toEqual(rows(20, 0));
-    vi.advanceTimersByTime(10_000);
-    expect(await client.fetchQuery(options)).toEqual(rows(20, 0));
-    vi.advanceTimersByTime(10_000);
-    await client.prefetchQuery(options);
-    expect(client.getQueryData(['rows', 0])).toEqual(rows(20, 0));
-    expect(client.stats()).toMatchObject({ fetches: 0, memory: { thaws: 3 } });
-  });
-
-  it('keeps its identity once it was read, until it is packed again', () => {
-    const client = coldClient(1);
-    const first = client.getQueryData(['rows', 0]);
-    expect(client.getQueryData(['rows', 0])).toBe(first);
-    expect(client.getQueryState(['rows', 0])!.data).toBe(first);
-    expect(client.getQueryCache().find({ queryKey: ['rows', 0] })!.state.data).toBe(first);
-    expect(client.stats().memory).toMatchObject({ thaws: 1, hotEntries: 1, coldEntries: 0 });
-  });
-
-  it('is one object in every snapshot of it', () => {
-    const client = coldClient(1);
-    const query = client.getQueryCache().find({ queryKey: ['rows', 0] })!;
-    const cold = query.state;
-    expect(query.state).toBe(cold);
-    client.invalidateQueries();
-    const marked = query.state;
-    expect(marked).not.toBe(cold);
-    expect(marked.data).toBe(cold.data);
-    expect(cold).toMatchObject({ isInvalidated: false, dataUpdatedAt: 1_000, dataUpdateCount: 1, status: 'success' });
-    expect(Object.keys(cold)).toEqual(Object.keys(client.getQueryCache().build(client, { queryKey: [1] }).state));
-  });
-
-  it('stays what it was in a snapshot that is read after the query got other data', () => {
-    const client = coldClient(1);
-    const before = client.getQueryState(['rows', 0])!;
-    client.setQueryData(['rows', 0], 'new');
-    expect(before.data).toEqual(rows(20, 0));
-    expect(client.getQueryData(['rows', 0])).toBe('new');
-    expect(client.stats().memory).toMatchObject({ thaws: 0, coldEntries: 0, hotEntries: 1 });
-  });
-
-  it('tells nobody: no event, no other time, no other count', () => {
-    const client = clientOf({ coldAfter: 1_000 });
-    client.setQueryData(['rows'], rows(20), { updatedAt: 77 });
-    const before = { ...client.getQueryState(['rows']) };
-    const events: string[] = [];
-    client.getQueryCache().subscribe((event) => events.push(event.type));
-    vi.advanceTimersByTime(10_000);
-    expect(client.stats().memory.coldEntries).toBe(1);
-    expect({ ...client.getQueryState(['rows']) }).toEqual(before);
-    expect(client.stats().memory.thaws).toBe(1);
-    expect(events).toEqual([]);
-  });
-
-  it('is shared structurally by a function of the user, who gets the old data', () => {
-    const client = clientOf({ coldAfter: 0 });
-    const structuralSharing = vi.fn((_: unknown, data: unknown) => data);
-    client.setQueryDefaults(['rows'], { structuralSharing });
-    client.setQueryData(['rows'], rows(20));
-    vi.advanceTimersByTime(1_000);
-    expect(client.stats().memory.coldEntries).toBe(1);
-    client.setQueryData(['rows'], 'new');
-    expect(structuralSharing).toHaveBeenLastCalledWith(rows(20), 'new');
-  });
-
-  it('comes back when a fetch over it is cancelled, and takes part in one that fails', async () => {
-    const client = coldClient(2);
-    const hanging = client.fetchQuery({ queryKey: ['rows', 0], queryFn: () => new Promise(() => {}), staleTime: 0 });
-    await client.cancelQueries({ queryKey: ['rows', 0] });
-    expect(await hanging).toEqual(rows(20, 0));
-    const failing = { queryKey: ['rows', 1], queryFn: () => Promise.reject(new Error('no')), staleTime: 0 };
-    await expect(client.fetchQuery(failing)).rejects.toThrow('no');
-    expect(client.getQueryState(['rows', 1])).toMatchObject({ status: 'error', data: rows(20, 1) });
-    vi.advanceTimersByTime(10_000);
-    expect(client.getQueryState(['rows', 1])).toMatchObject({ status: 'error', data: rows(20, 1) });
-  });
-
-  it('goes back and forth for pages, too', async () => {
-    const client = clientOf({ coldAfter: 0 });
-    const options = {
-      queryKey: ['pages'],
-      queryFn: ({ pageParam }: { pageParam: number }) => rows(20, pageParam),
-      initialPageParam: 0,
-      getNextPageParam: (_: unknown, pages: unknown[]) => pages.length,
-    };
-    await client.fetchInfiniteQuery(options);
-    vi.advanceTimersByTime(1_000);
-    expect(client.stats().memory.coldEntries).toBe(1);
-    const observer = new InfiniteQueryObserver(client, options);
-    observer.subscribe(() => {});
-    expect((await observer.fetchNextPage()).data?.pages).toEqual([rows(20, 0), rows(20, 1)]);
-  });
-
-  it('is written to other snapshots of the cache as any data', () => {
-    const client = coldClient(2);
-    const text = JSON.stringify(dehydrate(client));
-    expect(JSON.parse(text).queries.map(({ state }: { state: { data: unknown } }) => state.data)).toEqual([
-      rows(20, 0),
-      rows(20, 1),
-    ]);
-  });
-});
+const JSON_HEADERS = { headers: { 'content-type': 'application/json' } };
 
 describe('data that is watched or fetched', () => {
   it('is never packed and never removed, however little room there is', () => {
@@ -543,6 +254,35 @@ describe('the bound', () => {
     expect(client.stats().memory.hotBytes).toBeLessThan(200);
   });
 
+  it('knows the size of a decoded body, estimates a part of one, and counts the bodies that are kept', async () => {
+    const client = clientOf({});
+    const text = JSON.stringify({ total: 1, rows: rows(500) });
+    const fetched = (queryKey: unknown[], pick: (value: any) => unknown) =>
+      client.fetchQuery({
+        queryKey,
+        queryFn: async (context) => pick(await decodeJson(context, new Response(text, JSON_HEADERS))),
+      });
+    await fetched(['whole'], (value) => value);
+    expect(client.stats().memory.hotBytes).toBe(text.length * 1.5);
+    await fetched(['part'], ({ total }) => ({ total }));
+    expect(client.stats().memory.hotBytes - text.length * 1.5).toBeLessThan(200);
+    expect(client.stats().decode.keptBytes).toBeGreaterThan(2 * text.length);
+    // Two bodies and one value are too much, one body and the value aren't.
+    const short = clientOf({ maxBytes: text.length * 3, largestShare: 1 });
+    for (const key of ['a', 'b']) {
+      const queryFn = async (context: any) => {
+        const { total } = await decodeJson<any>(context, new Response(text, JSON_HEADERS));
+        return { total };
+      };
+      await short.fetchQuery({ queryKey: [key], queryFn });
+    }
+    expect(short.stats().decode.kept).toBe(2);
+    short.setQueryData(['rows'], rows(400));
+    expect(short.stats().decode.dropped).toBeGreaterThan(0);
+    expect(held(short) + short.stats().decode.keptBytes).toBeLessThanOrEqual(text.length * 3);
+    expect(short.stats().memory).toMatchObject({ evicted: { budget: 0 } });
+  });
+
   it('takes up data that the cache had before', () => {
     const first = new QueryClient();
     first.setQueryData(['rows'], rows(100));
@@ -551,71 +291,5 @@ describe('the bound', () => {
     vi.advanceTimersByTime(1_000);
     expect(client.stats().memory).toMatchObject({ maxBytes: MB, coldEntries: 1 });
     expect(first.getQueryData(['rows'])).toEqual(rows(100));
-  });
-});
-
-describe('an engine that fails', () => {
-  it('leaves packed data as it was, and the bound to the next engine', async () => {
-    vi.spyOn(console, 'error').mockImplementation(() => {});
-    const client = coldClient(5);
-    client.setQueryData(['hot'], rows(20, 99));
-    trap(client);
-    await Promise.resolve();
-    expect(client.stats()).toMatchObject({
-      queries: 6,
-      memory: { maxBytes: 100 * MB, coldEntries: 5, hotEntries: 1, thaws: 0 },
-    });
-    const state = client.getQueryState(['rows', 2])!;
-    expect(state).toMatchObject({ isInvalidated: true, dataUpdatedAt: 1_002, dataUpdateCount: 1, status: 'success' });
-    expect(state.data).toEqual(rows(20, 2));
-    expect(client.getQueryData(['rows', 2])).toBe(state.data);
-    expect(client.getQueryData(['hot'])).toEqual(rows(20, 99));
-    vi.advanceTimersByTime(10_000);
-    expect(client.stats().memory).toMatchObject({ coldEntries: 6, hotEntries: 0 });
-    vi.restoreAllMocks();
-  });
-});
-
-describe('the estimate', () => {
-  const collect = globalThis.gc!;
-
-  it.each([
-    ['rows', JSON.stringify(rows(300))],
-    ['pairs of numbers', JSON.stringify(Array.from({ length: 2_000 }, (_, i) => [1_700_000_000 + i, i / 7]))],
-    ['a wide object', JSON.stringify(Object.fromEntries(rows(400).map((row) => [row.name, row])))],
-    ['texts', JSON.stringify(Array.from({ length: 300 }, (_, i) => ({ title: `no ${i}`, text: 'x'.repeat(i) })))],
-  ])('of %s is near to what the heap says', (_, text) => {
-    const copies = 40;
-    const held: unknown[] = new Array(copies).fill(0);
-    collect();
-    const before = process.memoryUsage().heapUsed;
-    for (let i = 0; i < copies; i++) held[i] = JSON.parse(text);
-    collect();
-    const heap = (process.memoryUsage().heapUsed - before) / copies;
-    const client = clientOf({});
-    held.forEach((value, i) => {
-      client.setQueryData([i], value);
-    });
-    const ratio = client.stats().memory.hotBytes / copies / heap;
-    expect(ratio).toBeGreaterThan(0.65);
-    expect(ratio).toBeLessThan(1.6);
-  });
-});
-
-describe('options', () => {
-  it.each([
-    [null, 'memory is null: give an object'],
-    [5, 'memory is 5: give an object'],
-    [{}, 'memory.maxBytes is undefined: give a number of bytes'],
-    [{ maxBytes: 0 }, 'memory.maxBytes is 0'],
-    [{ maxBytes: Number.NaN }, 'memory.maxBytes is NaN'],
-    [{ maxBytes: '50MB' }, 'memory.maxBytes is "50MB"'],
-    [{ maxBytes: MB, coldAfter: -1 }, 'memory.coldAfter is -1: give milliseconds'],
-    [{ maxBytes: MB, coldAfter: Number.NaN }, 'memory.coldAfter is NaN'],
-    [{ maxBytes: MB, largestShare: 25 }, 'memory.largestShare is 25'],
-    [{ maxBytes: MB, coldFrom: -1 }, 'memory.coldFrom is -1'],
-  ])('that are wrong are named: %j', (memory, message) => {
-    expect(() => new QueryClient({ memory: memory as never })).toThrow(message);
-    expect(() => new QueryClient({ memory: memory as never })).toThrow(TypeError);
   });
 });

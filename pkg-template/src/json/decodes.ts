@@ -84,6 +84,9 @@ export class Decodes {
     if (exact) {
       // A merge of the answer and the data before equals the answer.
       exact.value = data;
+    } else {
+      // A part of it, or what was made of it.
+      this.#engine.forget_size(this.#slot);
     }
     // It would keep what was before.
     settled.against = undefined;

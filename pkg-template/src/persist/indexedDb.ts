@@ -42,25 +42,30 @@ class IndexedDbStore implements Store {
 
   async readIndex(scope: string, after?: string, before?: string): Promise<IndexPage> {
     const range = IDBKeyRange.bound([scope, after ?? ''], [scope, before ?? []], after !== undefined, true);
-    const [known, read] = await this.#run('readonly', ['scopes', 'index'], (tx) => [
-      result<unknown>(tx.objectStore('scopes').get(scope)),
-      result<StoredRecord[]>(tx.objectStore('index').getAll(range, PAGE)),
-    ]);
-    this.#mended ??= this.#mend();
-    const epoch = known();
-    const page = { epoch: typeof epoch === 'string' ? epoch : await this.#beginEpoch(scope), records: read() };
+    const [epoch, wasWriting, records] = (await this.#read(['scopes', 'index'], (tx) => {
+      const scopes = tx.objectStore('scopes');
+      return [scopes.get(scope), scopes.get(WRITING), tx.objectStore('index').getAll(range, PAGE)];
+    })) as [unknown, unknown, StoredRecord[]];
+    this.#mended ??= wasWriting === undefined ? Promise.resolve() : this.#mend();
+    const page = { epoch: typeof epoch === 'string' ? epoch : await this.#beginEpoch(scope), records };
     const lost = this.#lost;
     this.#lost = undefined;
     return lost === undefined ? page : { ...page, lost };
   }
 
   async readBodies(scope: string, ids: readonly string[]): Promise<(StoredRecord | undefined)[]> {
-    const pairs = await this.#run('readonly', ['index', 'bodies'], (tx) => {
+    if (ids.length === 0) {
+      return [];
+    }
+    const found = await this.#read(['index', 'bodies'], (tx) => {
       const index = tx.objectStore('index');
       const bodies = tx.objectStore('bodies');
-      return ids.map((id) => [result(index.get([scope, id])), result(bodies.get([scope, id]))] as const);
+      return ids.flatMap((id) => [index.get([scope, id]), bodies.get([scope, id])]);
     });
-    return pairs.map(([record, body]) => record() && { ...record(), body: body() });
+    return ids.map((_, at) => {
+      const record = found[2 * at] as StoredRecord | undefined;
+      return record && { ...record, body: found[2 * at + 1] as Uint8Array };
+    });
   }
 
   async write(scope: string, epoch: string, records: readonly StoredRecord[]): Promise<boolean> {
@@ -123,10 +128,6 @@ class IndexedDbStore implements Store {
       return;
     }
     try {
-      const wasWriting = await this.#run('readonly', ['scopes'], (tx) => result(tx.objectStore('scopes').get(WRITING)));
-      if (wasWriting() === undefined) {
-        return;
-      }
       await this.#run('readwrite', ['bodies'], (tx) => {
         for (let at = 0; at < FILLERS; at++) {
           tx.objectStore('bodies').put(new Uint8Array(FILLER_BYTES), [FILLER, at]);
@@ -155,6 +156,17 @@ class IndexedDbStore implements Store {
       return () => epoch;
     });
     return begun();
+  }
+
+  /** What some requests come to, all of one transaction; as soon as the last one has, without waiting for its end. */
+  async #read(names: string[], ask: (tx: IDBTransaction) => IDBRequest<any>[]): Promise<unknown[]> {
+    const tx = await this.#begin('readonly', names);
+    return new Promise((resolve, reject) => {
+      const requests = ask(tx);
+      // They are answered in order.
+      requests.at(-1)!.onsuccess = () => resolve(requests.map(({ result }) => result));
+      tx.onabort = () => reject(tx.error ?? new Error('the transaction was aborted'));
+    });
   }
 
   /** Runs a transaction; what `work` gives, once all of it has been committed. */
@@ -222,8 +234,3 @@ class IndexedDbStore implements Store {
     return this.#database;
   }
 }
-
-/** What a request came to, to be read when its transaction is over. */
-const result = <T>(request: IDBRequest<T>): (() => T) => {
-  return () => request.result;
-};

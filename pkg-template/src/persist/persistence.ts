@@ -82,6 +82,8 @@ export class Persistence implements Keeper, Companion {
     cache.keeper = this;
     cache.companions.add(this);
     host.drain(host.engine.open_persist(settings.maxAge, !isTheirs));
+    // It opens the store, too, while the page goes on.
+    void this.#remembered;
     for (const query of cache.getAll()) {
       this.created(query);
     }

@@ -198,11 +198,23 @@ impl Kept {
 
     /// Drops what was used longest ago, but not the bodies of this query.
     fn shrink(&mut self, but: u32) {
-        while self.bytes > MAX_KEPT {
+        self.drop_down_to(MAX_KEPT, Some(but));
+    }
+
+    /// Drops what was used longest ago, until no more than this is left (bytes).
+    pub fn shed(&mut self, most: usize) {
+        self.drop_down_to(most, None);
+        if self.entries.is_empty() {
+            self.spare = Vec::new();
+        }
+    }
+
+    fn drop_down_to(&mut self, most: usize, but: Option<u32>) {
+        while self.bytes > most {
             let Some((query, used)) = self.order.pop_front() else {
                 return;
             };
-            if query != but
+            if Some(query) != but
                 && self
                     .entries
                     .get(&query)

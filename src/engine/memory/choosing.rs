@@ -78,12 +78,15 @@ impl Memory {
         choice
     }
 
+    /// Whether all values are held.
+    pub fn has_nothing_to_drop(&self) -> bool {
+        self.freezable.is_empty() && self.rest.is_empty()
+    }
+
     /// When the next slice is due (ms), after one at `now`.
     pub fn next_slice(&self, now: f64) -> Option<f64> {
         let has_room = !self.budget.is_over(self.bytes());
-        if !self.oversize.is_empty()
-            || !(has_room || self.freezable.is_empty() && self.rest.is_empty())
-        {
+        if !self.oversize.is_empty() || !(has_room || self.has_nothing_to_drop()) {
             return Some(now + PRESSING_PAUSE_MS);
         }
         let (_, use_) = self.freezable.first()?;

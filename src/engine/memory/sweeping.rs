@@ -56,8 +56,8 @@ impl Engine {
         }
     }
 
-    /// The fetch that would have brought what was expected brings nothing.
-    pub(in crate::engine) fn expect_nothing(&mut self, id: u32) {
+    /// The fetch that would have brought what was expected brings nothing, or something else.
+    pub fn expect_nothing(&mut self, id: u32) {
         if let Some(memory) = &mut self.memory {
             memory.expect_nothing(id);
         }
@@ -83,6 +83,7 @@ impl Engine {
             }
             memory.mark(now);
         }
+        self.weigh_bodies();
         self.let_go(id);
         self.timer_pending()
     }
@@ -151,6 +152,9 @@ impl Engine {
         }
         let queries = &self.queries;
         let choice = memory.choose_at_once(|id| is_held(queries, id));
+        if choice.is_none() {
+            self.drop_bodies();
+        }
         choice.map(|choice| effect(choice, Moment::AtOnce))
     }
 
@@ -169,6 +173,7 @@ impl Engine {
         if choice.is_some() {
             self.frames.push(Frame::Tidy { slice });
         } else {
+            self.drop_bodies();
             self.look_at_memory();
         }
         choice.map(|choice| effect(choice, Moment::Later))
