@@ -2,8 +2,9 @@
 #![no_main]
 
 use ferroquery::engine::http::cache_control::CacheControl;
+use ferroquery::engine::http::headers::Headers;
 use ferroquery::engine::http::retry_after::{MAX_PAUSE_MS, pause_ms};
-use ferroquery::engine::http::{Headers, cache_tag, freshness};
+use ferroquery::engine::http::{cache_tag, freshness};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
