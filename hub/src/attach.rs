@@ -7,14 +7,15 @@ use std::time::Duration;
 use ferroquery::engine::protocol::{Hello, Reset, ResetReason, VERSION};
 use tokio::time::{Instant, timeout};
 
-use crate::audience::Seat;
+use crate::booking::Booking;
 use crate::connection::{Connection, Opening, Replay};
 use crate::cursor::Cursor;
 use crate::entry::Entry;
 use crate::filter::Filter;
-use crate::hub::{Hub, Shared, UPSTREAM_PATIENCE, out_of_reach};
+use crate::hub::Hub;
 use crate::refusal::Refusal;
-use crate::upstream::{From, Missed, UpstreamError};
+use crate::shared::Shared;
+use crate::upstream::{From, Missed, PATIENCE, UpstreamError, out_of_reach};
 
 /// Who asks for a stream, and for what.
 pub(crate) struct Asked {
@@ -24,12 +25,6 @@ pub(crate) struct Asked {
     pub(crate) age_ms: Option<u64>,
     /// When the token ends: seconds since the Unix epoch, and the same moment on the clock.
     pub(crate) exp: Option<(u64, Instant)>,
-}
-
-/// A connection's place: counted until dropped, with a seat in the audience once it has one.
-pub(crate) struct Booking {
-    hub: Hub,
-    seat: Option<Seat>,
 }
 
 impl Hub {
@@ -43,7 +38,7 @@ impl Hub {
                 1,
             ));
         }
-        let mut booking = self.book()?;
+        let mut booking = Booking::take(self.shared())?;
         let spread = config.spread(*self.shared().open.borrow());
         let limit = config.replay_limit;
         let from = match (&asked.cursor, asked.age_ms) {
@@ -54,7 +49,7 @@ impl Hub {
         let (filter, queue, missed, mut is_whole, mut head, mut epoch) = {
             let mut state = self.shared().state.lock();
             let (seat, filter, queue) = state.audience.join(asked.filter, config.queue_events);
-            booking.seat = Some(seat);
+            booking.sit(seat);
             let (missed, is_whole) = match from {
                 From::Head => (Missed::Entries(Vec::new()), false),
                 From::Cursor(cursor) => match cursor.position_in(&state.epoch) {
@@ -76,7 +71,7 @@ impl Hub {
         let missed = match &self.shared().upstream {
             None => missed,
             Some(upstream) => {
-                let since = timeout(UPSTREAM_PATIENCE, upstream.since(from, limit))
+                let since = timeout(PATIENCE, upstream.since(from, limit))
                     .await
                     .map_err(|_| UpstreamError("no answer in time".into()))
                     .flatten()
@@ -114,48 +109,13 @@ impl Hub {
         };
         let ends = asked.exp.map(|(_, ends)| ends);
         Ok(Connection::new(
-            self.clone(),
+            Arc::clone(self.shared()),
             booking,
             filter,
             queue,
             opening,
             ends,
         ))
-    }
-
-    fn book(&self) -> Result<Booking, Refusal> {
-        let max = self.shared().config.max_connections;
-        let booked = self.shared().open.send_if_modified(|open| {
-            let free = *open < max;
-            *open += usize::from(free);
-            free
-        });
-        if !booked {
-            let message = format!("all {max} connections are taken: try again later");
-            return Err(Refusal::unavailable("too_many_connections", message, 5));
-        }
-        self.shared().metrics.connections.inc();
-        Ok(Booking {
-            hub: self.clone(),
-            seat: None,
-        })
-    }
-}
-
-impl Booking {
-    /// Ends the connection's claim to further events.
-    pub(crate) fn leave(&mut self) {
-        if let Some(seat) = self.seat.take() {
-            self.hub.shared().state.lock().audience.leave(&seat);
-        }
-    }
-}
-
-impl Drop for Booking {
-    fn drop(&mut self) {
-        self.leave();
-        self.hub.shared().metrics.connections.dec();
-        self.hub.shared().open.send_modify(|open| *open -= 1);
     }
 }
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::sync::mpsc::{self, error::TrySendError};
 
+use crate::content::Content;
 use crate::cursor::Place;
-use crate::entry::Content;
 use crate::filter::{Filter, FilterKey, Passing};
 
 #[derive(Default)]

@@ -9,13 +9,13 @@ use ferroquery::engine::protocol::{Bye, ByeReason, Hello, Message, Reset, Sync};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
-use crate::attach::Booking;
 use crate::audience::Queued;
+use crate::booking::Booking;
 use crate::cursor::Head;
 use crate::entry::Entry;
 use crate::filter::Filter;
-use crate::hub::Hub;
 use crate::metrics::Reason;
+use crate::shared::Shared;
 
 /// Frames are sent together up to about this many bytes.
 const CHUNK: usize = 32 * 1024;
@@ -39,7 +39,7 @@ pub(crate) struct Opening {
 }
 
 pub(crate) struct Connection {
-    hub: Hub,
+    hub: Arc<Shared>,
     booking: Booking,
     filter: Arc<Filter>,
     queue: mpsc::Receiver<Queued>,
@@ -72,7 +72,7 @@ enum Wake {
 
 impl Connection {
     pub(crate) fn new(
-        hub: Hub,
+        hub: Arc<Shared>,
         booking: Booking,
         filter: Arc<Filter>,
         queue: mpsc::Receiver<Queued>,
@@ -80,11 +80,11 @@ impl Connection {
         ends_at: Option<Instant>,
     ) -> Self {
         let now = Instant::now();
-        let config = hub.config();
+        let config = &hub.config;
         // Connections that were opened together must not all come back together.
         let rotate_at = now + config.lifetime.mul_f64(0.8 + 0.2 * rand::random::<f64>());
         Self {
-            drain: hub.watch_drain(),
+            drain: hub.drain.subscribe(),
             is_draining: false,
             booking,
             filter,
@@ -113,13 +113,13 @@ impl Connection {
                 return None;
             }
         };
-        self.heartbeat_at = Instant::now() + self.hub.config().heartbeat;
+        self.heartbeat_at = Instant::now() + self.hub.config.heartbeat;
         Some(chunk.into())
     }
 
     /// Replays a chunk, and closes the replay if that was the last one.
     fn replay(&mut self, mut chunk: Vec<u8>, replay: Replay, mut sent: u64) -> Vec<u8> {
-        let metrics = &self.hub.shared().metrics;
+        let metrics = &self.hub.metrics;
         let end = match replay {
             Replay::Reset(reset) => {
                 metrics.count_ending("reset");
@@ -221,13 +221,13 @@ impl Connection {
         self.booking.leave();
         self.stage = Stage::Over;
         self.said_bye = true;
-        self.hub.shared().metrics.count_bye(&reason);
+        self.hub.metrics.count_bye(&reason);
         let mut chunk = Vec::new();
         // What came in after the token had ended is not its bearer's to read; it waits in history.
         if reason != ByeReason::Exp {
             self.take_queued(&mut chunk, usize::MAX);
         }
-        let config = self.hub.config();
+        let config = &self.hub.config;
         let bye = Bye {
             reason,
             delay_ms: config.retry.as_millis() as u64,
@@ -242,7 +242,7 @@ impl Drop for Connection {
     fn drop(&mut self) {
         if !self.said_bye {
             let reason = String::from("left");
-            let closed = &self.hub.shared().metrics.closed;
+            let closed = &self.hub.metrics.closed;
             closed.get_or_create(&Reason { reason }).inc();
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ferroquery::engine::protocol::{Inv, Op, Reset, Subject};
 
-use crate::entry::Content;
+use crate::content::Content;
 use crate::globs::Globs;
 
 /// A connection's subscriptions and claims.

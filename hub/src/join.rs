@@ -11,7 +11,7 @@ use std::time::Duration;
 use ferroquery::engine::protocol::{Inv, Mode, Op};
 use tokio::time::Instant;
 
-use crate::{cursor::Head, entry::Content};
+use crate::{content::Content, cursor::Head};
 
 /// Held events at which the window ends early.
 const MAX_HELD: usize = 32;

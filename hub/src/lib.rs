@@ -27,14 +27,17 @@
 mod attach;
 mod audience;
 mod authorize;
+mod booking;
 #[cfg(feature = "server")]
 mod cli;
 mod config;
 mod connection;
+mod content;
 mod cursor;
 mod entry;
 mod expiry;
 mod filter;
+mod flush;
 mod globs;
 mod history;
 mod hub;
@@ -47,7 +50,9 @@ mod mirror;
 mod outbox;
 mod publish;
 mod refusal;
+mod routes;
 mod rules;
+mod shared;
 mod stream;
 #[cfg(feature = "server")]
 mod streams;

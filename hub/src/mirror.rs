@@ -13,8 +13,9 @@ use std::time::Duration;
 use ferroquery::engine::protocol::{Inv, Mode, Op, Reset, ResetReason};
 use tokio::time::sleep;
 
-use crate::entry::Content;
-use crate::hub::{Hub, Shared};
+use crate::content::Content;
+use crate::hub::Hub;
+use crate::shared::Shared;
 use crate::streams::Link;
 use crate::upstream::UpstreamError;
 

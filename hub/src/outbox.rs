@@ -1,20 +1,15 @@
 //! What waits to be written to a history that several hubs share, when its publisher doesn't wait for it.
 
 use std::collections::VecDeque;
-use std::sync::Weak;
-use std::time::Duration;
 
 use ferroquery::engine::protocol::{Reset, ResetReason};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use crate::entry::Content;
-use crate::hub::Shared;
+use crate::content::Content;
 
 /// Events that may wait; with one more, all give way to a reset of everything.
 const MAX_WAITING: usize = 1_024;
-/// Between two tries, while the history is out of reach.
-const PAUSE: Duration = Duration::from_millis(500);
 
 #[derive(Default)]
 pub(crate) struct Outbox {
@@ -35,28 +30,17 @@ impl Outbox {
         self.wake.notify_one();
     }
 
-    /// Ends the task below when the hub is gone.
+    pub(crate) fn next(&self) -> Option<Content> {
+        self.waiting.lock().pop_front()
+    }
+
+    /// Something has been pushed, or the hub is gone.
+    pub(crate) async fn pushed(&self) {
+        self.wake.notified().await;
+    }
+
+    /// Ends who waits for more, when the hub is gone.
     pub(crate) fn wake(&self) {
         self.wake.notify_one();
-    }
-}
-
-/// Writes what waits, in order, until the hub is gone.
-pub(crate) async fn run(hub: Weak<Shared>) {
-    while let Some(shared) = hub.upgrade() {
-        let next = shared.outbox.waiting.lock().pop_front();
-        let Some(content) = next else {
-            // Without the hub, so that waiting doesn't keep it alive.
-            let waiting = std::sync::Arc::clone(&shared.outbox);
-            drop(shared);
-            waiting.wake.notified().await;
-            continue;
-        };
-        while let Some(upstream) = &shared.upstream
-            && let Err(error) = upstream.write(&content).await
-        {
-            tracing::warn!(%error, "an event could not be written, trying again");
-            tokio::time::sleep(PAUSE).await;
-        }
     }
 }

@@ -31,7 +31,7 @@ pub(crate) async fn publish(
 async fn accept(hub: &Hub, request: Request) -> Result<String, Refusal> {
     let (parts, body) = request.into_parts();
     let claims = claims(hub, &parts).await?;
-    let limit = hub.config().max_publish_bytes;
+    let limit = hub.shared().config.max_publish_bytes;
     let announced = parts
         .headers
         .get(header::CONTENT_LENGTH)
@@ -62,7 +62,7 @@ async fn accept(hub: &Hub, request: Request) -> Result<String, Refusal> {
 
 /// What may be published; `None`: everything.
 async fn claims(hub: &Hub, parts: &Parts) -> Result<Option<Globs>, Refusal> {
-    if let Some(authorize) = &hub.config().authorize {
+    if let Some(authorize) = &hub.shared().config.authorize {
         let grant = authorize
             .authorize(&parts.headers, Purpose::Publish)
             .await?;
@@ -71,7 +71,7 @@ async fn claims(hub: &Hub, parts: &Parts) -> Result<Option<Globs>, Refusal> {
             false => Ok(Some(grant.publish)),
         };
     }
-    match &hub.config().publish_guard {
+    match &hub.shared().config.publish_guard {
         None => Err(Refusal::forbidden(
             "publishing over HTTP is off on this server: publish in its process, or have it check tokens",
         )),

@@ -46,7 +46,7 @@ pub(crate) async fn open(
 }
 
 async fn accept(hub: &Hub, query: &str, headers: &HeaderMap) -> Result<Connection, Refusal> {
-    let grant = match &hub.config().authorize {
+    let grant = match &hub.shared().config.authorize {
         Some(authorize) => Some(authorize.authorize(headers, Purpose::Stream).await?),
         None => None,
     };

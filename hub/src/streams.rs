@@ -19,8 +19,8 @@ use redis::Script;
 
 use crate::authorize::BoxFuture;
 use crate::config::HubConfig;
+use crate::content::Content;
 use crate::cursor::{Cursor, Epoch, Head};
-use crate::entry::Content;
 use crate::hub::Hub;
 use crate::upstream::{From, Missed, Since, Upstream, UpstreamError};
 

@@ -1,10 +1,16 @@
 //! A history that several hubs share.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::authorize::BoxFuture;
+use crate::content::Content;
 use crate::cursor::{Cursor, Head};
-use crate::entry::{Content, Entry};
+use crate::entry::Entry;
+use crate::refusal::Refusal;
+
+/// How long a newcomer waits for a shared history to answer.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(crate) trait Upstream: Send + Sync + 'static {
     /// Adds an event, and tells its id.
@@ -70,4 +76,13 @@ impl fmt::Display for UpstreamError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+pub(crate) fn out_of_reach(error: &UpstreamError) -> Refusal {
+    tracing::warn!(%error, "the shared history is out of reach");
+    Refusal::unavailable(
+        "history_out_of_reach",
+        "this server can't reach its history: try again",
+        2,
+    )
 }

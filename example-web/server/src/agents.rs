@@ -1,4 +1,4 @@
-//! The agents of a workspace: the table, one agent, and renaming.
+//! The agents of a workspace: the table, one row of it, and renaming.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use crate::activity::{self, Kind};
 use crate::error::ApiError;
 use crate::events::DomainEvent;
-use crate::runs::{self, Run};
 use crate::workspaces;
 
 /// The longest page, in rows.
@@ -70,15 +69,6 @@ pub struct Page {
     total: i64,
     page: u32,
     page_size: u32,
-}
-
-/// One agent with its latest runs, newest first.
-#[derive(Serialize)]
-pub struct Detail {
-    #[serde(flatten)]
-    agent: Agent,
-    workspace_id: String,
-    recent_runs: Vec<Run>,
 }
 
 /// Reads one page.
@@ -179,19 +169,6 @@ fn like_pattern(search: &str) -> String {
         .replace('%', "\\%")
         .replace('_', "\\_");
     format!("%{escaped}%")
-}
-
-/// Reads one agent and its runs.
-///
-/// # Errors
-/// 404 `unknown_workspace` or `unknown_agent`.
-pub fn detail(db: &Connection, workspace: &str, id: &str) -> Result<Detail, ApiError> {
-    let agent = find(db, workspace, id)?;
-    Ok(Detail {
-        agent,
-        workspace_id: workspace.to_owned(),
-        recent_runs: runs::latest(db, workspace, id, 20)?,
-    })
 }
 
 /// Reads one agent.

@@ -11,6 +11,7 @@
 //! What browsers hear of it: `curl -N localhost:4173/inv/v1/stream`.
 
 mod activity;
+mod agent_detail;
 mod agents;
 mod app;
 mod chance;

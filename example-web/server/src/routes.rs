@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::activity;
+use crate::agent_detail::{self, AgentDetail};
 use crate::agents::{self, Rename};
 use crate::app::App;
 use crate::credits::{Spend, Spent};
@@ -127,8 +128,8 @@ async fn list_agents(
 async fn read_agent(
     State(app): State<App>,
     Path((workspace, id)): Path<(String, String)>,
-) -> Answer<agents::Detail> {
-    app.read(move |db| agents::detail(db, &workspace, &id))
+) -> Answer<AgentDetail> {
+    app.read(move |db| agent_detail::detail(db, &workspace, &id))
         .await
         .map(Json)
 }

@@ -2,7 +2,7 @@
 
 use ferroquery::engine::protocol::{Inv, Message, Op, Reset, ResetReason};
 
-use crate::entry::Content;
+use crate::content::Content;
 
 pub(super) fn write(content: &Content) -> (&'static str, String) {
     match content {

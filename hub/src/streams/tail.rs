@@ -9,8 +9,8 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{Call, EntryId, Link, Reading, Start, Streams, Verdict, entry};
 use crate::cursor::Epoch;
-use crate::hub::Shared;
 use crate::join::gather;
+use crate::shared::Shared;
 use crate::upstream::UpstreamError;
 
 /// How long a read blocks. A stream that vanished is noticed at its end: Redis doesn't wake readers for that.
