@@ -26,6 +26,7 @@ pub(crate) struct Metrics {
     pub(crate) upstream_up: Gauge<i64, AtomicI64>,
     pub(crate) upstream_losses: Counter,
     pub(crate) mirror_leads: Gauge<i64, AtomicI64>,
+    pub(crate) mirror_knows: Gauge<i64, AtomicI64>,
     pub(crate) mirrored: Counter,
 }
 
@@ -61,6 +62,7 @@ impl Metrics {
             upstream_up: Gauge::default(),
             upstream_losses: Counter::default(),
             mirror_leads: Gauge::default(),
+            mirror_knows: Gauge::default(),
             mirrored: Counter::default(),
         };
         metrics.upstream_up.set(1);
@@ -109,6 +111,11 @@ impl Metrics {
             "mirror_leads",
             "1 while this hub is the one that mirrors",
             metrics.mirror_leads.clone(),
+        );
+        registry.register(
+            "mirror_knows",
+            "1 while this hub knows which keys exist, and can tell a first value from a change",
+            metrics.mirror_knows.clone(),
         );
         registry.register(
             "mirrored",

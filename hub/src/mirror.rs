@@ -5,7 +5,9 @@
 //! took over from another, or because the cache was flushed, becomes a reset of the mirrored keys.
 
 mod follow;
+mod heard;
 mod prefixes;
+mod present;
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -30,18 +32,21 @@ pub(crate) struct Mirror {
     link: Link,
     prefixes: Prefixes,
     sources: Vec<Source>,
+    on: On,
     hub: Weak<Shared>,
     /// This hub's name in elections.
     name: String,
 }
 
-/// What was heard.
-#[derive(Debug, PartialEq, Eq)]
-enum News {
-    /// These keys changed.
-    Keys(Vec<Vec<u8>>),
-    /// Everything was deleted.
-    Flushed,
+/// What counts as news of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum On {
+    /// All but its first value.
+    Changed,
+    /// That it is gone: deleted, expired, evicted. Only keyspace notifications say so.
+    Deleted,
+    /// Whatever happens to it.
+    Any,
 }
 
 /// Why mirroring ended for now.
@@ -61,12 +66,14 @@ impl Mirror {
         url: &str,
         prefixes: Prefixes,
         sources: Vec<Source>,
+        on: On,
         hub: &Hub,
     ) -> Result<(), UpstreamError> {
         let mirror = Self {
             link: Link::new(url)?,
             prefixes,
             sources,
+            on,
             hub: Arc::downgrade(hub.shared()),
             name: format!("{:016x}", rand::random::<u64>()),
         };
@@ -81,6 +88,7 @@ impl Mirror {
                     let ended = self.lead().await;
                     if let Some(hub) = self.hub.upgrade() {
                         hub.metrics.mirror_leads.set(0);
+                        hub.metrics.mirror_knows.set(0);
                     }
                     ended
                 }
@@ -119,30 +127,25 @@ impl Mirror {
         refused.map_or(Ended::Over, Ended::Lost)
     }
 
-    /// Publishes what was heard.
-    async fn tell(&self, news: News) -> Result<(), Ended> {
-        let content = match news {
-            News::Flushed => self.reset(ResetReason::Flush),
-            News::Keys(keys) => {
-                let mut ops: Vec<Op> = Vec::new();
-                for op in keys.iter().filter_map(|key| self.prefixes.op(key)) {
-                    if !ops.contains(&op) {
-                        ops.push(op);
-                    }
-                }
-                if ops.is_empty() {
-                    return Ok(());
-                }
-                let hub = self.hub.upgrade().ok_or(Ended::Over)?;
-                hub.metrics.mirrored.inc_by(ops.len() as u64);
-                Content::of(Inv {
-                    ops,
-                    mode: Mode::Refetch,
-                    src: None,
-                    spread_ms: None,
-                })
+    /// Publishes that these keys have changed.
+    async fn tell(&self, keys: &[Vec<u8>]) -> Result<(), Ended> {
+        let mut ops: Vec<Op> = Vec::new();
+        for op in keys.iter().filter_map(|key| self.prefixes.op(key)) {
+            if !ops.contains(&op) {
+                ops.push(op);
             }
-        };
+        }
+        if ops.is_empty() {
+            return Ok(());
+        }
+        let hub = self.hub.upgrade().ok_or(Ended::Over)?;
+        hub.metrics.mirrored.inc_by(ops.len() as u64);
+        let content = Content::of(Inv {
+            ops,
+            mode: Mode::Refetch,
+            src: None,
+            spread_ms: None,
+        });
         self.publish(content).await
     }
 

@@ -22,12 +22,12 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::accept::answer;
 use super::rules_command;
-use super::settings::{LogFormat, MirrorMode, Settings};
+use super::settings::{LogFormat, MirrorMode, MirrorOn, Settings};
 use crate::config::HubConfig;
 use crate::globs::Globs;
 use crate::hub::Hub;
 use crate::limits::{self, Limits};
-use crate::mirror::{Mirror, Prefixes, Source};
+use crate::mirror::{Mirror, On, Prefixes, Source};
 use crate::rules::RuleBook;
 use crate::streams::{Streams, StreamsConfig};
 use crate::tokens::{Keys, Tokens};
@@ -203,12 +203,23 @@ fn mirror(settings: &Settings, hub: &Hub) -> Result<(), String> {
     };
     let prefixes = Prefixes::parse(&settings.mirror_prefix, &namespace(settings))
         .map_err(|error| format!("--mirror-prefix: {error}"))?;
-    let sources = match settings.mirror_mode.unwrap_or_default() {
-        MirrorMode::Auto => vec![Source::Tracking, Source::Keyspace],
-        MirrorMode::Tracking => vec![Source::Tracking],
-        MirrorMode::Keyspace => vec![Source::Keyspace],
+    let on = match settings.mirror_on.unwrap_or_default() {
+        MirrorOn::Changed => On::Changed,
+        MirrorOn::Deleted => On::Deleted,
+        MirrorOn::Any => On::Any,
     };
-    Mirror::start(url, prefixes, sources, hub).map_err(|error| format!("--mirror-url: {error}"))
+    let sources = match (settings.mirror_mode.unwrap_or_default(), on) {
+        (MirrorMode::Tracking, On::Deleted) => {
+            return Err(
+                "--mirror-on deleted needs keyspace notifications, tracking doesn't say what happened to a key: leave --mirror-mode out"
+                    .into(),
+            );
+        }
+        (MirrorMode::Keyspace, _) | (MirrorMode::Auto, On::Deleted) => vec![Source::Keyspace],
+        (MirrorMode::Auto, _) => vec![Source::Tracking, Source::Keyspace],
+        (MirrorMode::Tracking, _) => vec![Source::Tracking],
+    };
+    Mirror::start(url, prefixes, sources, on, hub).map_err(|error| format!("--mirror-url: {error}"))
 }
 
 fn header_name(name: Option<&str>) -> Result<Option<HeaderName>, String> {

@@ -132,6 +132,14 @@ pub(crate) struct Settings {
         help_heading = "Redis"
     )]
     pub(crate) mirror_mode: Option<MirrorMode>,
+    /// What counts: changed is all but a key's first value; deleted is a key that is gone, by keyspace notifications; any is everything [default: changed]
+    #[arg(
+        long,
+        env = "FERROQUERY_HUB_MIRROR_ON",
+        value_name = "WHAT",
+        help_heading = "Redis"
+    )]
+    pub(crate) mirror_on: Option<MirrorOn>,
 
     /// Streams at a time [default: 10000]
     #[arg(
@@ -280,6 +288,15 @@ pub(crate) enum MirrorMode {
     Auto,
     Tracking,
     Keyspace,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum MirrorOn {
+    #[default]
+    Changed,
+    Deleted,
+    Any,
 }
 
 impl Settings {

@@ -1,14 +1,18 @@
 //! Listening to Redis.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use ferroquery::engine::protocol::{MAX_OPS, ResetReason};
+use redis::PushInfo;
 use redis::aio::MultiplexedConnection;
-use redis::{PushInfo, PushKind, Value};
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{Ended, Mirror, News};
+use super::heard::{Fate, Heard};
+use super::prefixes::Listing;
+use super::present::Present;
+use super::{Ended, Mirror, On};
 use crate::streams::patience;
 use crate::upstream::UpstreamError;
 
@@ -16,6 +20,8 @@ use crate::upstream::UpstreamError;
 const LOOK: Duration = Duration::from_secs(2);
 /// Messages that may wait; with more, the connection counts as lost.
 const QUEUE: usize = 65_536;
+/// Keys that Redis looks at for one answer while they are listed.
+const PAGE: usize = 1_000;
 
 /// A way to hear of changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,14 +49,19 @@ impl Mirror {
             hub.metrics.mirror_leads.set(1);
         }
         tracing::info!(?source, "mirroring");
+        let mut present = Present::default();
+        let mut listing = self.prefixes.listing();
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let told = tokio::select! {
                 push = pushes.recv() => match push {
-                    Some(push) => self.hear(push, &mut pushes).await,
+                    Some(push) => self.hear(push, &mut pushes, &mut present, &mut connection).await,
                     None => Err(lost("messages came in faster than they could be published")),
                 },
+                () = std::future::ready(()), if self.on == On::Changed && present.is_partial() => {
+                    self.list(&mut listing, &mut present, &mut connection).await
+                }
                 _ = look.tick() => self.look(&mut connection).await,
             };
             if let Err(ended) = told {
@@ -138,27 +149,142 @@ impl Mirror {
         &self,
         first: PushInfo,
         pushes: &mut mpsc::Receiver<PushInfo>,
+        present: &mut Present,
+        connection: &mut MultiplexedConnection,
     ) -> Result<(), Ended> {
         let mut keys = Vec::new();
         let mut next = Some(first);
         while let Some(push) = next {
-            match read(push)? {
-                Some(News::Flushed) => {
-                    self.tell(News::Keys(std::mem::take(&mut keys))).await?;
-                    self.tell(News::Flushed).await?;
+            match Heard::of(push) {
+                Heard::Keys(more) => keys.extend(more),
+                Heard::Flushed => {
+                    let heard = std::mem::take(&mut keys);
+                    self.tell_changed(heard, present, connection).await?;
+                    present.clear();
+                    self.publish(self.reset(ResetReason::Flush)).await?;
                 }
-                Some(News::Keys(more)) => keys.extend(more),
-                None => {}
+                Heard::Disconnected => return Err(lost("the connection broke")),
+                Heard::Nothing => {}
             }
             next = match keys.len() < MAX_OPS / 8 {
                 true => pushes.try_recv().ok(),
                 false => None,
             };
         }
-        for keys in keys.chunks(MAX_OPS / 4) {
-            self.tell(News::Keys(keys.to_vec())).await?;
+        self.tell_changed(keys, present, connection).await
+    }
+
+    /// Publishes those of the keys whose change counts.
+    async fn tell_changed(
+        &self,
+        mut heard: Vec<(Vec<u8>, Fate)>,
+        present: &mut Present,
+        connection: &mut MultiplexedConnection,
+    ) -> Result<(), Ended> {
+        heard.retain(|(key, _)| self.prefixes.has(key));
+        let changed = match self.on {
+            On::Any => heard.into_iter().map(|(key, _)| key).collect(),
+            On::Deleted => {
+                let gone = heard.into_iter().filter(|(_, fate)| *fate == Fate::Gone);
+                gone.map(|(key, _)| key).collect()
+            }
+            On::Changed => {
+                self.without_first_values(heard, present, connection)
+                    .await?
+            }
+        };
+        for keys in changed.chunks(MAX_OPS / 4) {
+            self.tell(keys).await?;
         }
         Ok(())
+    }
+
+    async fn without_first_values(
+        &self,
+        heard: Vec<(Vec<u8>, Fate)>,
+        present: &mut Present,
+        connection: &mut MultiplexedConnection,
+    ) -> Result<Vec<Vec<u8>>, Ended> {
+        let mut exist = redis::pipe();
+        let mut asked: HashMap<&[u8], u32> = HashMap::new();
+        for (key, fate) in &heard {
+            if *fate == Fate::Unknown {
+                *asked.entry(key).or_default() += 1;
+                exist.cmd("EXISTS").arg(key);
+            }
+        }
+        let mut found: Vec<bool> = Vec::new();
+        if !asked.is_empty() {
+            found = exist
+                .query_async(connection)
+                .await
+                .map_err(|error| lost(&error.to_string()))?;
+        }
+        let mut found = found.into_iter();
+        let mut is_change = |key: &[u8], fate: Fate| {
+            let (exists, times) = match fate {
+                Fate::Unknown => (found.next() == Some(true), asked[key]),
+                Fate::Gone => (false, 1),
+                Fate::Written => (true, 1),
+                Fate::Kept => return false,
+            };
+            if !exists {
+                present.forget(key);
+                return true;
+            }
+            // What was told of twice may have been filled, deleted and filled again.
+            !present.note(key) || times > 1
+        };
+        let verdicts: Vec<bool> = heard
+            .iter()
+            .map(|(key, fate)| is_change(key, *fate))
+            .collect();
+        let changed = heard
+            .into_iter()
+            .zip(verdicts)
+            .filter(|(_, verdict)| *verdict);
+        Ok(changed.map(|((key, _), _)| key).collect())
+    }
+
+    /// Lists some more of the keys that exist.
+    async fn list(
+        &self,
+        listing: &mut Listing,
+        present: &mut Present,
+        connection: &mut MultiplexedConnection,
+    ) -> Result<(), Ended> {
+        let Some((pattern, cursor)) = listing.next() else {
+            present.complete();
+            if let Some(hub) = self.hub.upgrade() {
+                hub.metrics
+                    .mirror_knows
+                    .set(i64::from(present.is_complete()));
+            }
+            return Ok(());
+        };
+        let page: Result<(u64, Vec<Vec<u8>>), _> = redis::cmd("SCAN")
+            .arg(cursor)
+            .arg("MATCH")
+            .arg(pattern)
+            .arg("COUNT")
+            .arg(PAGE)
+            .query_async(connection)
+            .await;
+        match page {
+            Ok((cursor, keys)) => {
+                for key in keys.iter().filter(|key| self.prefixes.has(key)) {
+                    present.note(key);
+                }
+                listing.advance(cursor);
+                Ok(())
+            }
+            Err(error) if error.is_io_error() => Err(lost(&error.to_string())),
+            Err(error) => {
+                tracing::warn!(%error, "keys can't be listed: each write counts as a change");
+                present.give_up();
+                Ok(())
+            }
+        }
     }
 
     /// A connection may be dead without saying so.
@@ -170,29 +296,6 @@ impl Mirror {
             false => Err(Ended::Deposed),
         }
     }
-}
-
-fn read(push: PushInfo) -> Result<Option<News>, Ended> {
-    let bytes = |value: Value| match value {
-        Value::BulkString(bytes) => Some(bytes),
-        Value::SimpleString(text) => Some(text.into_bytes()),
-        _ => None,
-    };
-    let mut data = push.data;
-    Ok(match push.kind {
-        PushKind::Disconnection => return Err(lost("the connection broke")),
-        PushKind::Invalidate => match data.pop() {
-            Some(Value::Array(keys)) => {
-                Some(News::Keys(keys.into_iter().filter_map(bytes).collect()))
-            }
-            _ => Some(News::Flushed),
-        },
-        PushKind::PMessage => {
-            let key = data.pop().and_then(bytes);
-            key.map(|key| News::Keys(vec![key]))
-        }
-        _ => None,
-    })
 }
 
 fn lost(why: &str) -> Ended {

@@ -55,15 +55,37 @@ impl Prefixes {
         self.prefixes.iter().map(|prefix| prefix.from.as_str())
     }
 
-    /// What a change of this key invalidates; `None` if it is not mirrored.
-    pub(crate) fn op(&self, key: &[u8]) -> Option<Op> {
+    /// Whether this key is mirrored.
+    pub(crate) fn has(&self, key: &[u8]) -> bool {
+        self.of(key).is_some()
+    }
+
+    fn of(&self, key: &[u8]) -> Option<&Prefix> {
         if key.starts_with(self.own.as_bytes()) {
             return None;
         }
-        let prefix = self
-            .prefixes
+        self.prefixes
             .iter()
-            .find(|prefix| key.starts_with(prefix.from.as_bytes()))?;
+            .find(|prefix| key.starts_with(prefix.from.as_bytes()))
+    }
+
+    /// A walk over all that begins like this.
+    pub(super) fn listing(&self) -> Listing {
+        let pattern = |prefix: &Prefix| {
+            let mut pattern = String::new();
+            escape_into(&prefix.from, &mut pattern);
+            pattern.push('*');
+            pattern
+        };
+        Listing {
+            patterns: self.prefixes.iter().map(pattern).collect(),
+            cursor: 0,
+        }
+    }
+
+    /// What a change of this key invalidates; `None` if it is not mirrored.
+    pub(crate) fn op(&self, key: &[u8]) -> Option<Op> {
+        let prefix = self.of(key)?;
         let mut pattern = String::new();
         escape_into(&prefix.to, &mut pattern);
         for chunk in key[prefix.from.len()..].utf8_chunks() {
@@ -78,6 +100,29 @@ impl Prefixes {
     /// All of it, as globs.
     pub(crate) fn scope(&self) -> Vec<String> {
         self.prefixes.iter().map(wide).collect()
+    }
+}
+
+/// How far SCAN has come.
+#[derive(Debug)]
+pub(super) struct Listing {
+    patterns: Vec<String>,
+    cursor: u64,
+}
+
+impl Listing {
+    /// What to list next: the pattern and where it goes on. `None`: that was all.
+    pub(super) fn next(&self) -> Option<(&str, u64)> {
+        let pattern = self.patterns.last()?;
+        Some((pattern, self.cursor))
+    }
+
+    /// Redis says where it goes on; 0: nowhere.
+    pub(super) fn advance(&mut self, cursor: u64) {
+        self.cursor = cursor;
+        if cursor == 0 {
+            self.patterns.pop();
+        }
     }
 }
 

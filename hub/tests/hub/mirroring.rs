@@ -56,6 +56,8 @@ async fn tracking_tells_of_changes_deletions_and_flushes() {
         &url,
         "--mirror-prefix",
         "exec:,app:user:=user:",
+        "--mirror-on",
+        "any",
     ])
     .await;
     redis.command::<()>(&["SET", "exec:dashboard:ws1:7d", "x"]);
@@ -78,13 +80,96 @@ async fn tracking_tells_of_changes_deletions_and_flushes() {
 }
 
 #[tokio::test]
+async fn a_first_value_is_no_change() {
+    let Some(redis) = RedisServer::start(&[]) else {
+        return;
+    };
+    let url = redis.url();
+    redis.command::<()>(&["SET", "exec:old", "x"]);
+    let (program, mut stream) =
+        mirroring(&["--mirror-url", &url, "--mirror-prefix", "exec:"]).await;
+    wait_for(&program, "mirror_knows", 1.0).await;
+    let set = |key: &str| redis.command::<()>(&["SET", key, "x"]);
+    let delete = |key: &str| assert_eq!(redis.command::<i64>(&["DEL", key]), 1);
+
+    set("exec:1");
+    set("exec:old");
+    expect(&mut stream, "exec:old").await;
+    set("exec:1");
+    expect(&mut stream, "exec:1").await;
+    delete("exec:1");
+    expect(&mut stream, "exec:1").await;
+    set("exec:1");
+    // Filled again before anybody can look.
+    redis.command::<i64>(&[
+        "EVAL",
+        "redis.call('DEL', KEYS[1]) redis.call('SET', KEYS[1], 'y') return 1",
+        "1",
+        "exec:1",
+    ]);
+    expect(&mut stream, "exec:1").await;
+    for round in 0..50 {
+        let mark = format!("exec:mark:{round}");
+        set(&mark);
+        delete("exec:old");
+        set("exec:old");
+        delete(&mark);
+        let mut told = Vec::new();
+        while !told.contains(&mark) || !told.iter().any(|key| key == "exec:old") {
+            told.extend(
+                patterns(&next(&mut stream).await)
+                    .iter()
+                    .map(|key| key.to_string()),
+            );
+        }
+    }
+    redis.command::<()>(&["FLUSHDB"]);
+    while next(&mut stream).await.body["reason"] != "flush" {}
+    set("exec:1");
+    set("exec:2");
+    set("exec:2");
+    expect(&mut stream, "exec:2").await;
+}
+
+#[tokio::test]
+async fn only_deletions_count_where_that_is_wished() {
+    let Some(redis) = RedisServer::start(&["--notify-keyspace-events", "EA"]) else {
+        return;
+    };
+    let url = redis.url();
+    let (_program, mut stream) = mirroring(&[
+        "--mirror-url",
+        &url,
+        "--mirror-prefix",
+        "exec:",
+        "--mirror-on",
+        "deleted",
+    ])
+    .await;
+    for _ in 0..3 {
+        redis.command::<()>(&["SET", "exec:1", "x", "EX", "100"]);
+    }
+    redis.command::<()>(&["SET", "exec:2", "x", "PX", "100"]);
+    expect(&mut stream, "exec:2").await;
+    assert_eq!(redis.command::<i64>(&["UNLINK", "exec:1"]), 1);
+    expect(&mut stream, "exec:1").await;
+}
+
+#[tokio::test]
 async fn a_broken_connection_resets_what_is_mirrored() {
     let Some(mut redis) = RedisServer::start(&[]) else {
         return;
     };
     let url = redis.url();
-    let (program, mut stream) =
-        mirroring(&["--mirror-url", &url, "--mirror-prefix", "exec:"]).await;
+    let (program, mut stream) = mirroring(&[
+        "--mirror-url",
+        &url,
+        "--mirror-prefix",
+        "exec:",
+        "--mirror-on",
+        "any",
+    ])
+    .await;
     // The beginning, where nobody knows what was missed.
     let expect_loss = async |stream: &mut Stream| {
         let reset = stream.event().await;
@@ -127,9 +212,13 @@ async fn keyspace_notifications_do_where_tracking_is_refused() {
     let url = redis.url();
     let (program, mut stream) =
         mirroring(&["--mirror-url", &url, "--mirror-prefix", "exec:"]).await;
+    wait_for(&program, "mirror_knows", 1.0).await;
+    redis.command::<()>(&["SET", "exec:first", "x", "EX", "100"]);
     redis.command::<()>(&["SET", "exec:1", "x"]);
+    redis.command::<()>(&["SET", "exec:1", "y"]);
     expect(&mut stream, "exec:1").await;
     redis.command::<()>(&["SET", "other:1", "x"]);
+    let _: i64 = redis.command(&["EXPIRE", "exec:first", "200"]);
     let _: i64 = redis.command(&["DEL", "exec:1"]);
     expect(&mut stream, "exec:1").await;
     assert!(
@@ -169,7 +258,14 @@ async fn of_several_hubs_one_mirrors_and_another_takes_over() {
         return;
     };
     let url = redis.url();
-    let args = ["--redis-url", &url, "--mirror-prefix", ""];
+    let args = [
+        "--redis-url",
+        &url,
+        "--mirror-prefix",
+        "",
+        "--mirror-on",
+        "any",
+    ];
     let (mut first, _) = mirroring(&args).await;
     let second = Program::start(&args);
     let (mut stream, _, _) = second.resume("", None, None).await;
