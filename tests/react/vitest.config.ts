@@ -11,6 +11,8 @@ export default defineConfig({
     environment: 'jsdom',
     include: ['*.test.tsx'],
     // Only modules that Vite itself loads can be given another core.
-    server: { deps: { inline: [/@tanstack\/(react-query|query-core)/] } },
+    server: {
+      deps: { inline: [/@tanstack\/(react-query|query-core|query-persist-client-core|query-async-storage-persister)/] },
+    },
   },
 });
