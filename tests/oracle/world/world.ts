@@ -4,7 +4,7 @@ import { code } from '../script/code.js';
 import type { Step } from '../script/step.js';
 import { cacheOf, isItsMoment, PACE, toItsMoment } from './caches.js';
 import { Clock } from './clock.js';
-import { COLD, type Core, collect, isCold } from './core.js';
+import { COLD, type Core, collect, isCold, judge } from './core.js';
 import { realiseAll } from './functions.js';
 import { Mutations } from './mutations.js';
 import { Observers } from './observers.js';
@@ -91,7 +91,7 @@ export class World {
     await this.#apply(step);
     await this.clock.advance(0);
     await toItsMoment(this, 0);
-    if (step.op === 'advance') collect();
+    if (step.op === 'advance' && this.core !== judge) collect();
     this.recorder.endStep();
     if (this.setup.states !== 'end') {
       this.watch.states();
