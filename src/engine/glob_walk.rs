@@ -4,7 +4,8 @@
 //! pattern is exactly one of them. Keys that break this (`['a:b', 'c']`) are found by walking from the root.
 
 use super::glob::{Glob, State};
-use super::registry::{NO_NODE, NO_QUERY, ROOT, Registry};
+use super::node::{NO_NODE, NO_QUERY, ROOT};
+use super::registry::Registry;
 
 /// A run of a pattern between two `:`.
 #[derive(Debug)]

@@ -4,8 +4,8 @@ use super::core::Engine;
 use super::decision::is_stale;
 use super::effect::{Action, Effect};
 use super::frames::Frame;
+use super::node::{NO_NODE, NO_QUERY};
 use super::query::{Query, Scalars};
-use super::registry::{NO_NODE, NO_QUERY};
 use super::timers::Deadline;
 
 /// How long an unwatched query stays where nobody says (ms): five minutes, as React Query documents it.

@@ -7,9 +7,9 @@ use super::core::Engine;
 use super::effect::Action;
 use super::frames::Work;
 use super::glob::Glob;
+use super::node::{NO_NODE, NO_QUERY, ROOT};
 use super::protocol::{Mode, Op, scalar_text};
 use super::query::Dirty;
-use super::registry::{NO_NODE, NO_QUERY, ROOT};
 use super::timers::Deadline;
 
 impl Engine {

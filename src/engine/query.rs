@@ -2,7 +2,7 @@
 
 use super::fetch::Fetch;
 use super::http::answer::Answer;
-use super::registry::{NO_NODE, NO_QUERY};
+use super::node::{NO_NODE, NO_QUERY};
 use super::timers::TimerId;
 
 /// What is known of the data.

@@ -2,43 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
+use super::node::{NO_NODE, NO_QUERY, Node, ROOT};
 use super::symbols::{NULL, Symbols};
-
-/// No node.
-pub const NO_NODE: u32 = u32::MAX;
-/// No query at a node.
-pub const NO_QUERY: u32 = u32::MAX;
-/// The node of the empty key.
-pub const ROOT: u32 = 0;
-
-#[derive(Debug)]
-struct Node {
-    parent: u32,
-    symbol: u32,
-    first_child: u32,
-    previous: u32,
-    next: u32,
-    /// Neighbours in the list of all nodes with this symbol.
-    previous_same: u32,
-    next_same: u32,
-    /// The first query here; others of the same key (own hash functions) follow in its record.
-    query: u32,
-}
-
-impl Node {
-    const fn new(parent: u32, symbol: u32) -> Self {
-        Self {
-            parent,
-            symbol,
-            first_child: NO_NODE,
-            previous: NO_NODE,
-            next: NO_NODE,
-            previous_same: NO_NODE,
-            next_same: NO_NODE,
-            query: NO_QUERY,
-        }
-    }
-}
 
 /// The trie. A node lives as long as a query at it or below.
 #[derive(Debug)]

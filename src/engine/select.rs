@@ -4,7 +4,7 @@ use super::core::Engine;
 use super::frames::Work;
 use super::glob::Glob;
 use super::glob_walk;
-use super::registry::{NO_NODE, NO_QUERY, ROOT};
+use super::node::{NO_NODE, NO_QUERY, ROOT};
 
 /// How candidates are found.
 #[derive(Debug)]

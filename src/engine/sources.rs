@@ -2,8 +2,6 @@
 
 use std::collections::VecDeque;
 
-use super::core::Engine;
-
 /// Mutations remembered; of older ones the server's word counts like any other's.
 const MAX_SOURCES: usize = 64;
 /// Queries remembered of one mutation.
@@ -14,7 +12,7 @@ const MAX_WRITES: usize = 1024;
 pub struct Sources {
     known: VecDeque<Source>,
     /// The one whose answer is being written.
-    writing: Option<String>,
+    pub(super) writing: Option<String>,
 }
 
 #[derive(Debug)]
@@ -31,7 +29,9 @@ struct Write {
 }
 
 impl Sources {
-    fn note(&mut self, write: Write) {
+    /// Notes a write, if the answer of an own mutation is being written.
+    pub(super) fn note(&mut self, query: u32, updates: f64) {
+        let write = Write { query, updates };
         let Some(name) = &self.writing else { return };
         let at = self.known.iter().position(|source| source.name == *name);
         let at = at.unwrap_or_else(|| {
@@ -51,35 +51,16 @@ impl Sources {
             writes.push(write);
         }
     }
-}
 
-impl Engine {
-    /// What is written by hand until the next call is the answer of this own mutation; `None`: of none. Gives back the one
-    /// before.
-    pub fn write_for(&mut self, source: Option<String>) -> Option<String> {
-        std::mem::replace(&mut self.sources.writing, source)
-    }
-
-    pub(super) fn note_write(&mut self, query: u32) {
-        if self.sources.writing.is_some() {
-            let updates = self.queries[query].state.data_update_count;
-            self.sources.note(Write { query, updates });
-        }
-    }
-
-    /// Takes out of the list what holds the answer of the mutation that an operation comes from. Not where something else has
-    /// come or is on its way since: it may be older than the mutation.
-    pub(super) fn drop_echoes(&self, source: &str, list: &mut Vec<u32>) {
-        let known = self.sources.known.iter();
-        let Some(known) = known.rev().find(|known| known.name == source) else {
-            return;
-        };
-        list.retain(|id| {
-            let query = &self.queries[*id];
-            let written = known.writes.iter().find(|write| write.query == *id);
-            written.is_none_or(|write| {
-                query.in_flight() || query.state.data_update_count != write.updates
-            })
-        });
+    /// How many updates a query had when the answer of this mutation was written to it, of each that it was written to;
+    /// nothing where the mutation isn't known.
+    pub(super) fn writes_of(&self, source: &str) -> Option<impl Fn(u32) -> Option<f64>> {
+        let known = self.known.iter().rev().find(|known| known.name == source)?;
+        Some(move |query| {
+            let mut writes = known.writes.iter();
+            writes
+                .find(|write| write.query == query)
+                .map(|write| write.updates)
+        })
     }
 }

@@ -4,7 +4,7 @@ use std::hash::Hasher;
 
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::registry::NO_NODE;
+use super::node::NO_NODE;
 
 /// `null` and all that a JSON array makes of it (`undefined`, `NaN`, functions …): one symbol that is never freed.
 pub const NULL: u32 = 0;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::core::Engine;
+use super::node::ROOT;
 use super::protocol::{Mode, Op};
 use super::query::Query;
-use super::registry::ROOT;
 
 /// How far the queries had come at some moment.
 #[derive(Debug, Default)]
