@@ -576,6 +576,10 @@ export class Query {
     return this.#decodes!.decode(pieces, this.#values.stored);
   }
 
+  dropBodies(): void {
+    this.#decodes = undefined;
+  }
+
   #forgetDecodes(): void {
     if (this.#decodes?.isOf(this.#cache.host.engine, this.slot)) {
       this.#decodes.forget();

@@ -28,6 +28,28 @@ impl Engine {
         self.decoding.body.as_mut_ptr()
     }
 
+    /// A query's first body, of so many bytes; its text stays in JavaScript, and takes `held` bytes there. The number under which
+    /// it is kept.
+    pub fn hold_body(&mut self, query: u32, length: usize, held: usize) -> u32 {
+        self.core.borrow_mut().hold_body(query, length, held)
+    }
+
+    /// The body is the text that was held under this number: the next one is compared with it.
+    pub fn bring_body(&mut self, query: u32, stamp: u32) {
+        let body = std::mem::take(&mut self.decoding.body);
+        self.core.borrow_mut().bring_body(query, stamp, body);
+    }
+
+    /// Whether `dropped_bodies` has any to tell.
+    pub fn has_dropped_bodies(&self) -> bool {
+        self.core.borrow().kept().has_dropped()
+    }
+
+    /// Queries whose bodies had to go since this was asked.
+    pub fn dropped_bodies(&mut self) -> Vec<u32> {
+        self.core.borrow_mut().dropped_bodies()
+    }
+
     /// Compares the body with the one that the query's data came from (0 for none). The verdict, 0 unchanged, 1 in parts, 2
     /// all, and four times the number under which the body is kept, 0 where it isn't.
     pub fn decode_body(&mut self, query: u32, base: u32) -> f64 {

@@ -360,6 +360,31 @@ fn bodies_are_bounded_and_those_used_longest_ago_go_first() {
 }
 
 #[test]
+fn a_first_body_is_held_elsewhere_until_there_is_another() {
+    let mut kept = Kept::default();
+    let text = |id: u32| format!("[{}{id}]", "1,".repeat(4_000)).into_bytes();
+    let first = kept.hold(1, text(0).len(), 2 * text(0).len());
+    assert_eq!(kept.bytes(), 2 * text(0).len());
+    kept.bring(1, first, text(0));
+    assert!(matches!(
+        kept.decode(1, first, text(0)).0,
+        Verdict::Unchanged
+    ));
+    assert!(matches!(
+        kept.decode(1, first, text(1)).0,
+        Verdict::Parts(_)
+    ));
+    kept.hold(2, 20 << 20, 40 << 20);
+    assert!(!kept.has_dropped());
+    kept.hold(3, 20 << 20, 40 << 20);
+    assert!(kept.bytes() <= MAX_KEPT);
+    assert_eq!(kept.take_dropped(), [1, 2]);
+    assert!(!kept.has_dropped());
+    kept.bring(2, first, text(0));
+    assert_eq!(kept.bytes_of(2), 0);
+}
+
+#[test]
 fn bodies_of_fetches_in_flight_stay_until_one_is_the_data() {
     let mut kept = Kept::default();
     let text = |id: u32| table(id..id + 200).to_string().into_bytes();

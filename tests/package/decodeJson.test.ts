@@ -192,10 +192,35 @@ describe('of the data before', () => {
     expect((await fetchTable(table(rows(0, 301)))).data[3]).toBe(before.data[3]);
   });
 
+  it('first bodies are within the bound, and those that had to go are parsed as a whole', async () => {
+    const big = (k: number) => table([{ id: k, name: 'x'.repeat(12 << 20) }, ...rows(0, 300)]);
+    const answers = (id: number, body: string) =>
+      client.fetchQuery({
+        queryKey: ['big', id],
+        staleTime: 0,
+        queryFn: (context) => decodeJson(context, encoder.encode(body)) as Promise<Table>,
+      });
+    const first = await answers(0, big(0));
+    for (let id = 1; id < 8; id++) {
+      await answers(id, big(id));
+    }
+    const { dropped, keptBytes } = client.stats().decode;
+    expect(dropped).toBe(3);
+    expect(keptBytes).toBeLessThanOrEqual(64 << 20);
+    const second = await answers(0, big(9));
+    expect(second).toEqual(JSON.parse(big(9)));
+    expect(client.stats().decode.partial).toBe(0);
+    expect(first.data).toHaveLength(301);
+    await answers(7, big(9));
+    expect(client.stats().decode.partial).toBe(1);
+  });
+
   it('nothing is in memory once the query is gone', async () => {
     await fetchTable(table(rows(0, 300)));
     expect(client.stats().decode).toMatchObject({ kept: 1 });
-    expect(client.stats().decode.keptBytes).toBeGreaterThan(table(rows(0, 300)).length);
+    expect(client.stats().decode.keptBytes).toBe(table(rows(0, 300)).length);
+    await fetchTable(table(rows(0, 301)));
+    expect(client.stats().decode.keptBytes).toBeGreaterThan(table(rows(0, 301)).length);
     client.clear();
     expect(client.stats().decode).toMatchObject({ kept: 0, keptBytes: 0 });
   });

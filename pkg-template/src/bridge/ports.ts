@@ -12,6 +12,8 @@ export interface QueryPort {
   reset(): void;
   freeze(effect: number): void;
   evict(effect: number): void;
+  /** The engine has no bodies of it any more. */
+  dropBodies(): void;
 }
 
 /** What the engine can ask of an observer. */

@@ -1,4 +1,5 @@
 import type { Host } from '../bridge/host';
+import { encodeUtf8 } from '../bridge/utf8';
 import { assemble } from './assemble';
 import { share } from './share';
 import { parse, textOf } from './text';
@@ -19,6 +20,8 @@ interface Decode {
   value: unknown;
   /** The value that it was compared with. */
   against: unknown;
+  /** The text of a first body: the engine gets it when there is a second one. */
+  text?: string | undefined;
 }
 
 /** What was decoded for one query: values here, their bodies in the engine. */
@@ -47,26 +50,60 @@ export class Decodes {
       return parse(pieces);
     }
     const base = this.#all.find((known) => known.value === data) ?? this.#all.at(-1);
+    if (!base) {
+      return this.#first(pieces, length);
+    }
+    if (base.text !== undefined) {
+      const text = encodeUtf8(base.text);
+      this.#give([text], text.length);
+      this.#engine.bring_body(this.#slot, base.stamp);
+      base.text = undefined;
+    }
+    this.#give(pieces, length);
+    const said = this.#engine.decode_body(this.#slot, base.stamp);
+    const verdict = said % VERDICTS;
+    if (verdict === UNCHANGED) {
+      return base.value;
+    }
+    const stamp = (said - verdict) / VERDICTS;
+    const value = verdict === PARTS ? this.#made(base.value, pieces) : fresh(base.value, pieces);
+    this.#keep({ stamp, value, against: base.value }, base);
+    return value;
+  }
+
+  /** Costs no more than to parse it: there may never be another one. */
+  #first(pieces: readonly Uint8Array[], length: number): unknown {
+    const text = textOf(pieces);
+    const value = JSON.parse(text);
+    // Two bytes for each character, unless all are ASCII.
+    const held = text.length === length ? length : 2 * text.length;
+    const stamp = this.#engine.hold_body(this.#slot, length, held);
+    this.#keep({ stamp, value, against: undefined, text });
+    return value;
+  }
+
+  #give(pieces: readonly Uint8Array[], length: number): void {
     const body = this.#host.bytes(this.#engine.body_ptr(length), length);
     let at = 0;
     for (const piece of pieces) {
       body.set(piece, at);
       at += piece.length;
     }
-    const said = this.#engine.decode_body(this.#slot, base?.stamp ?? 0);
-    const verdict = said % VERDICTS;
-    if (verdict === UNCHANGED) {
-      return base!.value;
-    }
-    const stamp = (said - verdict) / VERDICTS;
-    const value = verdict === PARTS ? this.#made(base!.value, pieces) : fresh(base?.value, pieces);
+  }
+
+  #keep(decode: Decode, base?: Decode): void {
+    const { value } = decode;
     if (typeof value === 'object' && value !== null) {
-      this.#all.push({ stamp, value, against: base?.value });
+      this.#all.push(decode);
       if (this.#all.length > MOST) {
         this.#all.splice(this.#all[0] === base ? 1 : 0, 1);
       }
     }
-    return value;
+    if (this.#engine.has_dropped_bodies()) {
+      for (const slot of this.#engine.dropped_bodies()) {
+        this.#host.query(slot)?.dropBodies();
+      }
+    }
   }
 
   /** Whether a value has all that it can keep of `data`. */
@@ -119,6 +156,5 @@ export class Decodes {
 }
 
 function fresh(old: unknown, pieces: readonly Uint8Array[]): unknown {
-  const value = parse(pieces);
-  return old === undefined ? value : share(old, value);
+  return share(old, parse(pieces));
 }

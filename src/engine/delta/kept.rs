@@ -48,7 +48,31 @@ pub enum Verdict {
 #[derive(Debug)]
 struct Body {
     stamp: u32,
-    document: Document,
+    text: Text,
+}
+
+/// Where the text of a body is.
+#[derive(Debug)]
+enum Text {
+    Here(Document),
+    /// The caller holds it, in so many bytes: most bodies stay the only ones, and are never compared.
+    Elsewhere(usize),
+}
+
+impl Text {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Here(document) => document.bytes(),
+            Self::Elsewhere(bytes) => *bytes,
+        }
+    }
+
+    fn into_buffer(self) -> Vec<u8> {
+        match self {
+            Self::Here(document) => document.into_text(),
+            Self::Elsewhere(_) => Vec::new(),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -69,6 +93,8 @@ pub struct Kept {
     bytes: usize,
     clock: u64,
     stamp: u32,
+    /// Queries whose bodies were dropped, and whose caller doesn't know yet.
+    dropped: Vec<u32>,
     /// What was decoded.
     pub decoded: Decoded,
 }
@@ -103,22 +129,43 @@ impl Kept {
         }
     }
 
+    /// A body of a query that has none to be compared with: the caller parses it, and holds its text in `held` bytes until it
+    /// is asked for. The number that it is kept under.
+    pub fn hold(&mut self, query: u32, length: usize, held: usize) -> u32 {
+        self.count(length);
+        self.decoded.parsed += length as f64;
+        self.forget(query);
+        self.keep(query, Text::Elsewhere(held))
+    }
+
+    /// The text of a body that the caller has held, as UTF-8.
+    pub fn bring(&mut self, query: u32, stamp: u32, text: Vec<u8>) {
+        let entry = self.entries.get_mut(&query);
+        let body = entry.and_then(|entry| entry.bodies.iter_mut().find(|body| body.stamp == stamp));
+        if let Some(body) = body {
+            body.text = Text::Here(Document::new(text));
+            self.measure(query);
+        }
+    }
+
     /// Compares a body of a query with the one under `base`, and keeps it. What it comes to, and the number that it is kept
     /// under.
     pub fn decode(&mut self, query: u32, base: u32, text: Vec<u8>) -> (Verdict, u32) {
         let length = text.len();
-        self.decoded.bodies += 1.0;
-        self.decoded.received += length as f64;
+        self.count(length);
         if length > MAX_BODY {
             self.forget(query);
             self.decoded.parsed += length as f64;
             return (Verdict::All, NO_BODY);
         }
-        let entry = self.entries.entry(query).or_default();
-        let known = entry.bodies.iter().find(|body| body.stamp == base);
+        let entry = self.entries.get(&query);
+        let known = entry.and_then(|entry| entry.bodies.iter().find(|body| body.stamp == base));
         let change = match known {
-            Some(body) => body.document.compare(text),
-            None => Change::All(Document::new(text)),
+            Some(Body {
+                text: Text::Here(document),
+                ..
+            }) => document.compare(text),
+            _ => Change::All(Document::new(text)),
         };
         let (verdict, document) = match change {
             Change::None(text) => {
@@ -137,19 +184,32 @@ impl Kept {
                 (Verdict::All, document)
             }
         };
-        self.stamp = self.stamp.wrapping_add(1).max(NO_BODY + 1);
-        let stamp = self.stamp;
-        entry.bodies.push(Body { stamp, document });
+        let stamp = self.keep(query, Text::Here(document));
+        let entry = self.entries.get_mut(&query).expect("kept just now");
         if entry.bodies.len() > MOST_OF_ONE {
             // The first one is that of the data, if any is.
             let at = usize::from(entry.bodies[0].stamp == base);
             let gone = entry.bodies.remove(at);
-            self.give_back(gone.document.into_text());
+            self.give_back(gone.text.into_buffer());
+            self.measure(query);
         }
+        (verdict, stamp)
+    }
+
+    fn count(&mut self, length: usize) {
+        self.decoded.bodies += 1.0;
+        self.decoded.received += length as f64;
+    }
+
+    fn keep(&mut self, query: u32, text: Text) -> u32 {
+        self.stamp = self.stamp.wrapping_add(1).max(NO_BODY + 1);
+        let stamp = self.stamp;
+        let entry = self.entries.entry(query).or_default();
+        entry.bodies.push(Body { stamp, text });
         self.measure(query);
         self.touch(query);
         self.shrink(query);
-        (verdict, stamp)
+        stamp
     }
 
     /// The query's data is that of this body: the others are no longer needed.
@@ -160,10 +220,20 @@ impl Kept {
         if entry.bodies.first().is_some_and(|body| body.stamp < stamp) {
             let later = entry.bodies.iter().position(|body| body.stamp >= stamp);
             let gone = entry.bodies.drain(..later.unwrap_or(entry.bodies.len()));
-            let last = gone.last().map(|body| body.document.into_text());
+            let last = gone.last().map(|body| body.text.into_buffer());
             self.measure(query);
             self.give_back(last.unwrap_or_default());
         }
+    }
+
+    /// Whether bodies were dropped since `take_dropped` was asked.
+    pub const fn has_dropped(&self) -> bool {
+        !self.dropped.is_empty()
+    }
+
+    /// Queries whose bodies were dropped since this was asked.
+    pub fn take_dropped(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.dropped)
     }
 
     /// Forgets the bodies of a query.
@@ -176,7 +246,7 @@ impl Kept {
     fn measure(&mut self, query: u32) {
         if let Some(entry) = self.entries.get_mut(&query) {
             self.bytes -= entry.bytes;
-            entry.bytes = entry.bodies.iter().map(|body| body.document.bytes()).sum();
+            entry.bytes = entry.bodies.iter().map(|body| body.text.bytes()).sum();
             self.bytes += entry.bytes;
         }
     }
@@ -221,6 +291,7 @@ impl Kept {
                     .is_some_and(|entry| entry.used == used)
             {
                 self.forget(query);
+                self.dropped.push(query);
                 self.decoded.dropped += 1.0;
             }
         }
