@@ -414,8 +414,11 @@ export interface IndexPage {
 
 /** Where persisted queries live. Every method may reject; what comes out of a store is never trusted. */
 export interface Store {
-  /** The records whose ids follow `after`, as many as are read at once; from the first where that is left out. */
-  readIndex(scope: string, after?: string): Promise<IndexPage>;
+  /**
+   * The records whose ids follow `after` and come before `before`, as many as are read at once; from the first, and to the last,
+   * where these are left out.
+   */
+  readIndex(scope: string, after?: string, before?: string): Promise<IndexPage>;
   /** Whole records, in the order of `ids`; `undefined` for each that isn't there. */
   readBodies(scope: string, ids: ReadonlyArray<string>): Promise<Array<StoredRecord | undefined>>;
   /**

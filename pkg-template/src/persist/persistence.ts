@@ -60,7 +60,7 @@ export class Persistence implements Keeper, Companion {
     this.#hits = new Hits(cache);
     this.#saving = new Saving(settings, host, this.#shelf, () => this.restored);
     // What the page shows first is read before.
-    this.#stopIndexing = whenIdle(() => void this.restored);
+    this.#stopIndexing = whenIdle(() => void this.#thawing.running.then(() => this.restored));
     this.#thawing = new Thawing(
       cache,
       this.#shelf,

@@ -28,6 +28,8 @@ export class Thawing {
   readonly #shelf: Shelf;
   readonly #isDoomed: (queryHash: string) => boolean;
   readonly #onThawed: (query: Query, thawed: Thawed) => void;
+  /** What is being read now; never rejects. */
+  running: Promise<void> = Promise.resolve();
   /** Those that are read next. */
   #group: { queries: Query[]; promise: Promise<void> } | undefined;
 
@@ -66,6 +68,7 @@ export class Thawing {
       // In a microtask: those that are made together are read together, and one that gets data at once isn't read.
       const promise = Promise.resolve().then(() => this.#thaw(queries));
       this.#group = { queries, promise };
+      this.running = promise;
     }
     const { queries, promise } = this.#group;
     queries.push(query);
