@@ -11,7 +11,7 @@ const numRuns = number('REACT_RUNS', 60);
 
 /** Mounts the views of a scene and takes its steps. */
 async function perform(stage: Stage, { fetchers: plans, views, steps }: Scene): Promise<void> {
-  const fetchers = fetchersOf(plans);
+  const fetchers = fetchersOf(stage, plans);
   // Each view has a place; another one in that place may be the same component with other options.
   const places = views.map((view) => view as (typeof views)[number] | undefined);
   const show = () => stage.show(places.map((view, at) => view && viewOf(stage, fetchers, view, `view ${at}`)));

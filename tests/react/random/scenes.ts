@@ -9,6 +9,8 @@ export interface Fetcher {
   failures: boolean[];
   /** Every answer equals the one before. */
   steady: boolean;
+  /** Listens to its signal. */
+  stops: boolean;
 }
 
 /** Options as plain data; names in the place of functions are read by views.tsx. */
@@ -70,6 +72,7 @@ const fetcher: fc.Arbitrary<Fetcher> = fc.record({
   ms: of(0, 7, 19),
   failures: fc.array(of(false, false, true), { minLength: 7, maxLength: 7 }),
   steady: fc.boolean(),
+  stops: fc.boolean(),
 });
 
 const common = {

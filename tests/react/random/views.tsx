@@ -7,11 +7,12 @@ type Fetchers = Record<Key, (context: any) => Promise<unknown>>;
 type On = { on: Stage };
 
 /** Query functions that count their calls. */
-export function fetchersOf(plans: Record<Key, Fetcher>): Fetchers {
-  const made = (key: Key, { ms, failures, steady }: Fetcher) => {
+export function fetchersOf(on: Stage, plans: Record<Key, Fetcher>): Fetchers {
+  const made = (key: Key, { ms, failures, steady, stops }: Fetcher) => {
     let calls = 0;
-    return async ({ pageParam = 0 }: { pageParam?: number }) => {
+    return async ({ pageParam = 0, ...context }: { pageParam?: number; signal: AbortSignal }) => {
       const call = calls++;
+      if (stops) context.signal.addEventListener('abort', () => on.rendered(`${key} stops`));
       await new Promise((resolve) => setTimeout(resolve, ms));
       if (failures[call % failures.length]) throw new Error(`${key}${call}`);
       return { key, call: steady ? 0 : call, list: [pageParam, { deep: 1 }] };
