@@ -329,7 +329,9 @@ function movedElement(before: unknown[], ours: unknown[], known: ReadonlySet<unk
   const taken = new Set(ours);
   const gone = before.filter((element) => isContainer(element) && !taken.has(element));
   const texts = new Set(gone.map((element) => written(element)));
-  const found = texts.size > 0 ? fresh.find((element) => texts.has(written(element))) : undefined;
+  const copies = (list: unknown[], text: string) => list.filter((element) => written(element) === text).length;
+  const hasMoved = (text: string) => texts.has(text) && copies(ours, text) <= copies(before, text);
+  const found = texts.size > 0 ? fresh.find((element) => hasMoved(written(element))) : undefined;
   return found === undefined ? -1 : ours.indexOf(found);
 }
 

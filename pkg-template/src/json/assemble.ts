@@ -203,8 +203,10 @@ function taken(was: unknown, parsed: unknown, stood: unknown): unknown {
   return stood === undefined ? share(was, parsed) : share(stood, parsed, was);
 }
 
+/** Of parts of what stood in its place a moved one may have become what it was. */
 function preferred(made: unknown, before: unknown, stood: unknown): unknown {
-  return stood !== undefined && made !== before && isEqual(stood, made, 0) ? stood : made;
+  const isOld = (old: unknown) => isEqual(old, made, 0);
+  return stood === undefined || made === before ? made : isOld(before) ? before : isOld(stood) ? stood : made;
 }
 
 function partOf(value: unknown, name: string): unknown {
