@@ -99,22 +99,29 @@ impl World {
             if tab == from || !self.tabs[tab].has_channel {
                 continue;
             }
-            let is_noisy = self.is_lossy && !self.is_calm;
-            let chance = self.below(20);
-            let copies = match chance {
-                0 if is_noisy => 0,
-                1 if is_noisy => 2,
-                _ => 1,
+            self.carry(|| Happens::Said {
+                tab,
+                text: text.to_owned(),
+            });
+        }
+    }
+
+    /// Between tabs a word may be lost, come late or twice.
+    pub(super) fn carry(&mut self, word: impl Fn() -> Happens) {
+        let is_noisy = self.is_lossy && !self.is_calm;
+        let chance = self.below(20);
+        let copies = match chance {
+            0 if is_noisy => 0,
+            1 if is_noisy => 2,
+            _ => 1,
+        };
+        for _ in 0..copies {
+            let ms = if is_noisy {
+                self.random.unit() * 20.0
+            } else {
+                1.0
             };
-            for _ in 0..copies {
-                let ms = if is_noisy {
-                    self.random.unit() * 20.0
-                } else {
-                    1.0
-                };
-                let text = text.to_owned();
-                self.later(ms, Happens::Said { tab, text });
-            }
+            self.later(ms, word());
         }
     }
 

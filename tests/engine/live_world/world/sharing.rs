@@ -153,29 +153,11 @@ impl World {
         if from == to || !self.tabs[to].is_sharing || self.tabs[to].is_gone {
             return;
         }
-        let is_noisy = self.is_lossy && !self.is_calm;
-        let chance = self.below(20);
-        let copies = match chance {
-            0 if is_noisy => 0,
-            1 if is_noisy => 2,
-            _ => 1,
-        };
-        for _ in 0..copies {
-            let ms = if is_noisy {
-                self.random.unit() * 20.0
-            } else {
-                1.0
-            };
-            let text = text.to_owned();
-            self.later(
-                ms,
-                Happens::Shares {
-                    tab: to,
-                    text,
-                    version,
-                },
-            );
-        }
+        self.carry(|| Happens::Shares {
+            tab: to,
+            text: text.to_owned(),
+            version,
+        });
     }
 
     /// A tab's lock is free: those who watch it hear of that.
