@@ -1,8 +1,8 @@
 import type { ManagedTimerId } from '@tanstack/query-core';
 import type { Engine, LiveClient, LiveOptions, ShareClient } from '#glue';
 import type { EngineTrapError } from '../errors';
-import { notifyManager } from '../notifyManager';
 import { timeoutManager } from '../timeoutManager';
+import { Drain } from './drain';
 import * as effects from './effect';
 import { environment } from './environment';
 import { type Instance, instance, outliveTrap, type Tenant } from './instance';
@@ -26,22 +26,6 @@ export interface Command<TQuery> {
   fetch?: (query: TQuery) => void;
 }
 
-/** The carrying out of one command's effects. */
-interface Drain<TQuery> {
-  readonly engine: Engine;
-  readonly command: Command<TQuery> | undefined;
-  /** The effect that is to be carried out. */
-  next: number;
-  failed: boolean;
-  /** What was thrown first. */
-  failure: unknown;
-}
-
-/** The bits of an effect's code. */
-const CODE = 31;
-/** The engine is still to be asked for the next effect. */
-const NONE_YET = -1;
-
 /** Brings values and engine together again after a trap. */
 export interface Recovery<TQuery, TObserver> {
   /** Lets go of the ids of an engine, without a word to it. */
@@ -57,7 +41,7 @@ export interface Recovery<TQuery, TObserver> {
 /** How often a client gets a fresh engine: a trap that comes again and again must not fetch for ever. */
 const MOST_MOVES = 5;
 
-/** One engine, the tables of values under its ids, its host timer, and the loop that carries out its effects. */
+/** One engine, the tables of values under its ids, its host timer, and the carrying out of its effects. */
 export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> implements Tenant {
   engine!: Engine;
   symbols!: Symbols;
@@ -74,8 +58,6 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
   /** Queries that nothing needs, while something may still be told of them. */
   readonly #detaching = new Set<TQuery>();
   #depth = 0;
-  /** For the batch that begins. */
-  #telling: Drain<TQuery> | undefined;
   #memory!: LinearMemory;
   #timer: ManagedTimerId | undefined;
   /** Fetches what a sweep chose. */
@@ -246,77 +228,16 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
       return;
     }
     const { engine } = this;
-    const drain: Drain<TQuery> = { engine, command, next: NONE_YET, failed: false, failure: undefined };
+    const drain = new Drain(engine, this, command);
     this.#depth++;
-    // After a trap the effects that were left belong to an engine that is gone.
-    while (this.engine === engine) {
-      if (drain.next === NONE_YET) {
-        drain.next = engine.next();
-      }
-      const code = drain.next & CODE;
-      if (code === effects.DONE) {
-        break;
-      }
-      if (effects.isToldTogether(code)) {
-        this.#tellAll(drain);
-      } else {
-        this.#step(drain);
-      }
-    }
+    drain.run();
     if (this.engine === engine) {
       this.#depth--;
     }
     if (this.#depth === 0) {
       this.#partFromTheGone();
     }
-    if (drain.failed) {
-      throw drain.failure;
-    }
-  }
-
-  #tellAll(drain: Drain<TQuery>): void {
-    this.#telling = drain;
-    try {
-      notifyManager.batch(this.#tell);
-    } catch (error) {
-      // Of a scheduler that doesn't wait.
-      this.#fail(drain, error);
-    }
-  }
-
-  /** One transition, or what else is told together; the batch is over before the next query function runs. */
-  readonly #tell = (): void => {
-    const drain = this.#telling!;
-    let code = drain.next & CODE;
-    while (effects.isToldTogether(code)) {
-      this.#step(drain);
-      if (effects.endsTransition(code) || this.engine !== drain.engine) {
-        return;
-      }
-      drain.next = drain.engine.next();
-      code = drain.next & CODE;
-    }
-  };
-
-  #step(drain: Drain<TQuery>): void {
-    const code = drain.next & CODE;
-    const id = (drain.next - code) / 32;
-    drain.next = NONE_YET;
-    try {
-      this.#carryOut(code, id, drain.command);
-    } catch (error) {
-      this.#fail(drain, error);
-    }
-  }
-
-  #fail(drain: Drain<TQuery>, error: unknown): void {
-    if (!drain.failed) {
-      drain.failed = true;
-      drain.failure = error;
-    }
-    if (this.engine === drain.engine) {
-      drain.engine.abandon();
-    }
+    drain.throwFailure();
   }
 
   /** Brings a decision to its end; `answer` calls the user's functions. */
@@ -346,7 +267,7 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
     }
   }
 
-  #carryOut(code: number, id: number, command: Command<TQuery> | undefined): void {
+  carryOut(code: number, id: number, command: Command<TQuery> | undefined): void {
     switch (code) {
       case effects.NOTIFY:
         return this.observer(id)?.onQueryUpdate();
