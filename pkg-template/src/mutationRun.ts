@@ -191,15 +191,16 @@ export class MutationRun implements RunPort {
 
   /** Waits for the network, the focus or the scope. A listener that throws doesn't keep it from going on. */
   #wait(): Promise<void> {
-    const waiting = new Promise<void>((resolve) => {
+    const paused = new Promise<void>((resolve) => {
       this.#goOn = resolve;
-    }).then(() => {
-      this.#goOn = undefined;
-      outlive(() => this.#mutation.goOn());
     });
     outlive(() => this.#mutation.pause());
     this.#mutation.release();
-    return waiting;
+    // Only now: where a listener takes it up at once, what the listener began before comes first.
+    return paused.then(() => {
+      this.#goOn = undefined;
+      outlive(() => this.#mutation.goOn());
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { same } from '../same.js';
-import { backoff, fetcher, fn } from '../script/markers.js';
+import { at, backoff, fetcher, fn } from '../script/markers.js';
 import { callback, mutationFn } from '../script/mutationMarkers.js';
 import { advance, client, focus, mutation, mutations, mutator, observer, online } from '../script/steps.js';
 
@@ -33,6 +33,18 @@ const mount = (options: Record<string, unknown> = {}, slot = 0) => [
 ];
 
 describe('mutations', () => {
+  same(
+    'one that its listener takes up as soon as it waits',
+    [
+      mutator.create(0, { mutationFn: mutationFn() }),
+      mutator.subscribe(0, at(3, [online(true), client.invalidateQueries({ queryKey: ['q'] })])),
+      online(false),
+      mutator.mutate(0, 'v'),
+      mutator.mutate(0, 1),
+      advance(10),
+    ],
+    { must: ['(inside) online(true)', 'mutation function call 1: 1'] },
+  );
   const scoped = [
     mutator.create(0, { mutationFn: mutationFn(), scope: { id: 't' } }),
     mutator.mutate(0),

@@ -1,8 +1,22 @@
 import { describe } from 'vitest';
 import { same } from '../same.js';
-import { fetcher, fn } from '../script/markers.js';
+import { at, fetcher, fn } from '../script/markers.js';
 import { advance, client, focus, jump, observer, online } from '../script/steps.js';
 import { mount } from './mount.js';
+
+describe('fetches that wait', () => {
+  for (const nth of [0, 1, 2, 3])
+    same(`a listener takes one up as soon as it waits: ${nth}`, [
+      online(false),
+      client.prefetchQuery({ queryKey: ['b'], queryFn: fetcher() }),
+      observer.create(0, { queryKey: ['a'], queryFn: fetcher() }),
+      observer.subscribe(0, at(nth, [online(true), client.invalidateQueries({ queryKey: ['q'] })])),
+      advance(20),
+      online(false),
+      observer.refetch(0),
+      advance(20),
+    ]);
+});
 
 describe('network, focus, interval', () => {
   for (const networkMode of ['online', 'always', 'offlineFirst']) {
