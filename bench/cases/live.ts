@@ -7,7 +7,7 @@ import { dashboardKeys } from '../keys';
 
 const EVENTS = 10_000;
 /** Applying takes query-core 100 µs each. */
-const APPLIED_EVENTS = 500;
+const APPLIED_EVENTS = 2_000;
 const OPS_EACH = 4;
 const CHUNK_BYTES = 16 * 1024;
 /** What the cache holds while operations are applied. */
