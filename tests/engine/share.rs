@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use proptest::prelude::*;
+
 use ferroquery::engine::tabs::share::{
     ASK_MS, Counts, Found, JOIN_MS, Output, PATIENCE_MS, PROBE_MS, QUIET_MS, Share, WAIT_MS, Wish,
 };
@@ -430,4 +432,57 @@ fn refetches_that_need_what_is_newer_than_the_fetch_under_way_share_one_more() {
     tabs.settle(0, true);
     tabs.pass(10.0);
     assert!(tabs.takes(3));
+}
+
+/// What happens among some tabs.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    /// A tab mounts, polls, gets focus or hears of the server: any fetch that is under way will do.
+    Fetch(usize),
+    /// The next word that is on its way to a tab arrives.
+    Deliver(usize),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let tab = 0..4_usize;
+    prop_oneof![
+        1 => tab.clone().prop_map(Step::Fetch),
+        4 => tab.prop_map(Step::Deliver),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 256 } else { 20_000 }))]
+
+    #[test]
+    fn however_words_cross_one_tab_fetches_for_all(steps in prop::collection::vec(step(), 0..60)) {
+        let mut tabs = Tabs::open(4);
+        let mut wants = [false; 4];
+        for step in steps {
+            match step {
+                Step::Fetch(at) if !wants[at] => {
+                    wants[at] = true;
+                    tabs.want(at, wish(0));
+                }
+                Step::Deliver(at) => {
+                    if let Some(place) = tabs.mail.iter().position(|(to, ..)| *to == at) {
+                        let (_, text, has_value) = tabs.mail.remove(place).unwrap();
+                        tabs.shares[at].handle_message(&text, has_value, tabs.now);
+                        tabs.collect(at);
+                    }
+                }
+                Step::Fetch(_) => {}
+            }
+        }
+        tabs.deliver();
+        let fetches: Vec<usize> = (0..4).filter(|at| tabs.begins(*at)).collect();
+        prop_assert_eq!(fetches.len(), usize::from(wants.contains(&true)), "{:?}", fetches);
+        let Some(first) = fetches.first() else {
+            return Ok(());
+        };
+        tabs.settle(*first, true);
+        for at in (0..4).filter(|at| wants[*at] && at != first) {
+            prop_assert!(tabs.takes(at), "tab {}", at);
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! Answers that tabs share: one fetch for one key at a time, and what a tab has is not fetched by another.
 //!
 //! A tab that is about to fetch asks the others. One that fetches the key lets it wait; one that has a fresh answer offers it;
-//! if all say no, or none is there, it fetches. Where two ask at once, the one of the lesser name goes first.
+//! if all say no, or none is there, it fetches. Where several ask at once, the one of the least stamp goes first (Lamport 1978:
+//! Time, Clocks, and the Ordering of Events), and of equal ones that of the least name: all see the same order.
 //!
 //! **Never an answer from before an invalidation.** Clocks prove nothing between tabs, so none is asked. Each tab counts what
 //! the others can't know: its own invalidations, manual writes and wishes (its *tick*, `answers.rs`). Its messages tell its tick;
@@ -36,7 +37,8 @@ pub const PROBE_MS: f64 = 400.0;
 pub const WAIT_MS: f64 = 10_000.0;
 /// How long a wish waits for the live connection to know where it is, in ms.
 pub const PATIENCE_MS: f64 = 400.0;
-const MAX_TRIES: u32 = 3;
+/// Who waits for one that waits for another asks again, so that many tabs that want at once come to one.
+const MAX_TRIES: u32 = 8;
 const MAX_PEERS: usize = 64;
 const MAX_WAITERS: usize = 64;
 
@@ -140,6 +142,8 @@ struct Want {
     stage: Stage,
     /// The number of the last question: the ticket and how many came before.
     number: u64,
+    /// That of the last question.
+    stamp: u64,
     tries: u32,
     /// Tabs that wait for what comes of it.
     waiters: Vec<Request>,
@@ -149,12 +153,8 @@ struct Want {
 enum Stage {
     /// Which tabs there are isn't known yet.
     Held,
-    /// These haven't answered, those have said no.
-    Asking {
-        open: Vec<String>,
-        denied: Vec<String>,
-        until: f64,
-    },
+    /// These haven't answered.
+    Asking { open: Vec<String>, until: f64 },
     /// This one fetches it, or (`has_it`) sends it.
     Waiting {
         peer: String,
@@ -182,6 +182,8 @@ pub struct Share {
     peers: Vec<Peer>,
     /// Counts the news of all peers' ticks.
     heard: u32,
+    /// The greatest stamp of any question so far.
+    stamp: u64,
     /// What the others are told of ours.
     tick: u32,
     /// By ticket.
@@ -204,6 +206,7 @@ impl Share {
             state: State::Closed,
             peers: Vec::new(),
             heard: 1,
+            stamp: 0,
             tick: 0,
             wants: Vec::new(),
             early: BTreeMap::new(),
@@ -298,6 +301,7 @@ impl Share {
             wish,
             stage: Stage::Held,
             number: 0,
+            stamp: 0,
             tries: 0,
             waiters: Vec::new(),
         };
@@ -394,7 +398,11 @@ impl Share {
         self.note(&from, tick);
         match message {
             Message::Hello | Message::Bye => {}
-            Message::Want { number, wish } => self.answer(from, number, wish),
+            Message::Want {
+                number,
+                stamp,
+                wish,
+            } => self.answer(from, number, stamp, wish),
             Message::Give { to, number, wish } if to == self.me => {
                 self.queue.push_back(Output::Look(Request {
                     peer: from,

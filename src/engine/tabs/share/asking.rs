@@ -9,6 +9,7 @@ impl Share {
         let there = self.peers.iter().filter(|peer| !peer.is_quiet);
         let open: Vec<String> = there.map(|peer| peer.name.clone()).collect();
         let until = self.now + ASK_MS;
+        let stamp = self.stamp.saturating_add(1);
         let Some(want) = self.want_of(ticket) else {
             return;
         };
@@ -17,15 +18,17 @@ impl Share {
             return self.begin(ticket);
         }
         want.number = u64::from(ticket) * u64::from(MAX_TRIES + 1) + u64::from(want.tries);
-        want.stage = Stage::Asking {
-            open,
-            denied: Vec::new(),
-            until,
-        };
+        want.stamp = stamp;
+        want.stage = Stage::Asking { open, until };
         let (number, wish) = (want.number, want.wish.clone());
         let is_first = want.tries == 1;
+        self.stamp = stamp;
         self.counts.asked += u32::from(is_first);
-        self.say(Message::Want { number, wish });
+        self.say(Message::Want {
+            number,
+            stamp,
+            wish,
+        });
     }
 
     pub(super) fn begin(&mut self, ticket: u32) {
@@ -45,12 +48,12 @@ impl Share {
     pub(super) fn hear_no(&mut self, from: &str, number: u64) {
         if let Some(Want {
             ticket,
-            stage: Stage::Asking { open, denied, .. },
+            stage: Stage::Asking { open, .. },
             ..
         }) = self.asked(number)
             && let Some(at) = open.iter().position(|name| name == from)
         {
-            denied.push(open.swap_remove(at));
+            open.swap_remove(at);
             if open.is_empty() {
                 let ticket = *ticket;
                 self.begin(ticket);

@@ -43,15 +43,15 @@ impl Share {
         }
     }
 
-    pub(super) fn answer(&mut self, from: String, number: u64, wish: Wish) {
+    pub(super) fn answer(&mut self, from: String, number: u64, stamp: u64, wish: Wish) {
+        // Who has said no before it wanted the same has a greater one from then on.
+        self.stamp = self.stamp.max(stamp);
         let proof_at = |heard: u32| self.peer(&from).map_or(0, |peer| peer.tick_at(heard));
         let own = self.wants.iter().find(|want| want.wish.key == wish.key);
+        let is_before = own.is_some_and(|want| (want.stamp, &self.me) < (stamp, &from));
         let proof = match own.map(|want| &want.stage) {
-            // Words of one tab keep their order: who has said no knew of our wish before it had its own, and goes second.
-            // Else the two wishes have crossed, and both tabs go by their names. The fetch begins after this.
-            Some(Stage::Asking { denied, .. }) if denied.contains(&from) || self.me < from => {
-                Some(proof_at(self.heard))
-            }
+            // The fetch begins after this.
+            Some(Stage::Asking { .. }) if is_before => Some(proof_at(self.heard)),
             Some(Stage::Fetching { began: at }) => Some(proof_at(*at)),
             // It has been told by us whom to ask, or will be.
             Some(Stage::Asking { .. } | Stage::Waiting { .. } | Stage::Held) => None,

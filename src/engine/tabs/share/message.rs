@@ -7,7 +7,7 @@ use super::super::message::{Fields, Line, SEPARATOR};
 pub const MAX_KEY: usize = 8 << 10;
 /// The longest text about live connections, in bytes.
 const MAX_POSITIONS: usize = 1 << 10;
-const VERSION: &str = "ferroquery-answers-1";
+const VERSION: &str = "ferroquery-answers-2";
 
 /// What a tab wants, and what it would take.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,8 +32,8 @@ pub(super) enum Message {
     Hello,
     /// A tab leaves.
     Bye,
-    /// Who fetches this, or has it?
-    Want { number: u64, wish: Wish },
+    /// Who fetches this, or has it? `stamp`: of several that ask, the one of the least goes first.
+    Want { number: u64, stamp: u64, wish: Wish },
     /// Not this tab.
     No { to: String, number: u64 },
     /// This tab fetches it. `proof`: the asking tab's tick that the fetch began after.
@@ -76,7 +76,11 @@ impl Said {
         match &self.message {
             Message::Hello => line.add("hello"),
             Message::Bye => line.add("bye"),
-            Message::Want { number, wish } => wish.add_to(line.add("want").number(*number)),
+            Message::Want {
+                number,
+                stamp,
+                wish,
+            } => wish.add_to(line.add("want").number(*number).number(*stamp)),
             Message::No { to, number } => line.add("no").add(to).number(*number),
             Message::Busy { to, number, proof } => {
                 let line = line.add("busy").add(to).number(*number);
@@ -113,6 +117,7 @@ impl Said {
             "bye" => Message::Bye,
             "want" => Message::Want {
                 number: fields.number()?,
+                stamp: fields.number()?,
                 wish: Wish::read(&mut fields)?,
             },
             "ping" => Message::Ping { to: fields.name()? },
