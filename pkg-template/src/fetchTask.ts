@@ -45,8 +45,10 @@ export class FetchTask implements SignalSource {
   /** What a behavior has put in place of the query function. */
   #fetchFn: (() => unknown) | undefined;
   #lastError: unknown;
-  /** Whether the query function is being called for the first time: nobody waits for the fetch before it returns. */
+  /** Whether the query function is being called for the first time: who began the fetch waits for it when that returns. */
   #isBeginning = false;
+  /** Whether somebody else waits for it, from the call on. */
+  #isJoined = false;
   #hasBegun = false;
   #whenBegun: (() => void) | undefined;
   #aborted = false;
@@ -64,6 +66,7 @@ export class FetchTask implements SignalSource {
 
   /** Somebody else wants the answer. */
   join(fetchOptions: FetchOptions | undefined): void {
+    this.#isJoined = true;
     if (fetchOptions?.isEnough) {
       this.#wishes?.push(fetchOptions.isEnough);
     } else {
@@ -247,7 +250,7 @@ export class FetchTask implements SignalSource {
     });
   }
 
-  cancel(options: CancelOptions | undefined): void {
+  cancel(options: CancelOptions | undefined, isReplaced = false): void {
     const query = this.query;
     if (this.settled || !query.isAttached) {
       return;
@@ -257,7 +260,8 @@ export class FetchTask implements SignalSource {
     query.cache.host.engine.cancel_fetch(query.slot);
     this.#tellTabs(false);
     const follow = () => later(() => this.#cancelled(error));
-    if (this.#isBeginning) {
+    // Who waits for one that another replaces waits for that.
+    if (this.#isBeginning && !this.#isJoined && !isReplaced) {
       this.#whenBegun = follow;
     } else {
       follow();

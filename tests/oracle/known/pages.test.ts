@@ -43,6 +43,16 @@ describe('fetches that are cancelled at once', () => {
       ],
       { must: ['promise 0 rejects CancelledError', 'promise 2 rejects CancelledError'] },
     );
+  for (const before of [[], [client.setQueryData(['q'], 1)]])
+    for (const options of [{}, { cancelRefetch: false }, { throwOnError: true }])
+      same(`where somebody has joined them before: ${before.length} ${JSON.stringify(options)}`, [
+        ...before,
+        client.fetchQuery({
+          queryKey: ['q'],
+          queryFn: fetcher({ steps: [client.refetchQueries({ queryKey: ['q'] }, options), client.cancelQueries()] }),
+        }),
+        advance(10),
+      ]);
 });
 
 describe('pages', () => {
