@@ -3,9 +3,8 @@
 use std::ops::Range;
 
 use super::block::common;
-use super::scan::{After, Broken, Element, after, first, skip_element, skip_key};
+use super::scan::{After, Broken, Element, after, first, key_of, skip_element, skip_key};
 use super::script::Script;
-use super::walk::key_of;
 
 /// Containers that lie deeper than this in an element are parsed as a whole.
 const MAX_DEPTH: u32 = 32;

@@ -5,9 +5,8 @@ use std::ops::Range;
 use super::WHOLE;
 use super::edit::Edit;
 use super::old::Old;
-use super::scan::{Broken, skip_key};
+use super::scan::{Broken, key_of, skip_key};
 use super::script::Script;
-use super::walk::key_of;
 
 /// A container of the new body.
 #[derive(Debug)]
@@ -91,7 +90,8 @@ impl Plan {
     pub fn new(part: &Part, old: Old, text: &[u8]) -> Result<Self, Broken> {
         let mut script = Script::default();
         script.write(part, old, text)?;
-        Ok(script.finish())
+        let (words, text) = script.finish();
+        Ok(Self { words, text })
     }
 }
 

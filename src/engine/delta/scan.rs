@@ -70,6 +70,13 @@ pub fn skip_key(text: &[u8], at: usize) -> Result<usize, Broken> {
     Ok(skip_space(text, colon + 1))
 }
 
+/// The key of the member that begins at `at`, as it is written.
+pub fn key_of(text: &[u8], at: usize) -> Result<&[u8], Broken> {
+    let value = skip_key(text, at)?;
+    let key = text[at..value].trim_ascii_end();
+    Ok(key.strip_suffix(b":").ok_or(Broken)?.trim_ascii_end())
+}
+
 /// What follows an element: where the next one begins, or after the bracket that closes the container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum After {

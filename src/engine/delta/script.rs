@@ -1,7 +1,5 @@
 //! A plan while it is written.
 
-use super::plan::Plan;
-
 /// As many names are remembered, so that each comes once: rows have the same ones.
 const NAMES: usize = 32;
 
@@ -66,7 +64,8 @@ impl<'a> Script<'a> {
         )
     }
 
-    pub fn finish(mut self) -> Plan {
+    /// The words, and the values as a JSON array; empty if there are none.
+    pub fn finish(mut self) -> (Vec<u32>, Vec<u8>) {
         let names = std::mem::take(&mut self.names);
         self.words.push(u32::from(!names.is_empty()));
         if !names.is_empty() {
@@ -75,9 +74,6 @@ impl<'a> Script<'a> {
         if !self.text.is_empty() {
             self.text.push(b']');
         }
-        Plan {
-            words: self.words,
-            text: self.text,
-        }
+        (self.words, self.text)
     }
 }

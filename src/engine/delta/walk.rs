@@ -8,7 +8,7 @@ use super::contents::Contents;
 use super::node::{Builder, Kid, Node, limit};
 use super::old::Old;
 use super::plan::{Part, Segment};
-use super::scan::{After, Broken, Element, after, first, skip_element, skip_key};
+use super::scan::{After, Broken, Element, after, first, skip_element};
 
 /// So many old elements from the expected one on are compared before an element counts as new.
 const WINDOW: u32 = 4;
@@ -396,11 +396,4 @@ impl Walk<'_> {
         }
         Ok(None)
     }
-}
-
-/// The key of the member that begins at `at`, as it is written.
-pub fn key_of(text: &[u8], at: usize) -> Result<&[u8], Broken> {
-    let value = skip_key(text, at)?;
-    let key = text[at..value].trim_ascii_end();
-    Ok(key.strip_suffix(b":").ok_or(Broken)?.trim_ascii_end())
 }
