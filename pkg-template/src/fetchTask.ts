@@ -45,12 +45,6 @@ export class FetchTask implements SignalSource {
   /** What a behavior has put in place of the query function. */
   #fetchFn: (() => unknown) | undefined;
   #lastError: unknown;
-  /** Whether the query function is being called for the first time: who began the fetch waits for it when that returns. */
-  #isBeginning = false;
-  /** Whether somebody else waits for it, from the call on. */
-  #isJoined = false;
-  #hasBegun = false;
-  #whenBegun: (() => void) | undefined;
   #aborted = false;
   #controller: AbortController | undefined;
   /** Its part in what tabs share, while the query function runs or another tab is waited for. */
@@ -66,7 +60,6 @@ export class FetchTask implements SignalSource {
 
   /** Somebody else wants the answer. */
   join(fetchOptions: FetchOptions | undefined): void {
-    this.#isJoined = true;
     if (fetchOptions?.isEnough) {
       this.#wishes?.push(fetchOptions.isEnough);
     } else {
@@ -188,7 +181,6 @@ export class FetchTask implements SignalSource {
     }
     const { sharing } = query.cache;
     let answer: unknown;
-    this.#isBeginning = !this.#hasBegun;
     try {
       if (sharing?.shares(query) && !this.#initialPromise && !this.#adds) {
         this.#shared = sharing.fetch(this, this.#fetchOptions?.cancelRefetch === true, () => this.#call());
@@ -203,9 +195,6 @@ export class FetchTask implements SignalSource {
     Promise.resolve(answer)
       .then((value) => this.#answered(value))
       .catch((error) => outliveTrap(() => this.#rejected(error)));
-    this.#isBeginning = false;
-    this.#hasBegun = true;
-    this.#whenBegun?.();
   }
 
   #call(): unknown {
@@ -250,7 +239,7 @@ export class FetchTask implements SignalSource {
     });
   }
 
-  cancel(options: CancelOptions | undefined, isReplaced = false): void {
+  cancel(options: CancelOptions | undefined): void {
     const query = this.query;
     if (this.settled || !query.isAttached) {
       return;
@@ -259,13 +248,7 @@ export class FetchTask implements SignalSource {
     const error = new CancelledError(options);
     query.cache.host.engine.cancel_fetch(query.slot);
     this.#tellTabs(false);
-    const follow = () => later(() => this.#cancelled(error));
-    // Who waits for one that another replaces waits for that.
-    if (this.#isBeginning && !this.#isJoined && !isReplaced) {
-      this.#whenBegun = follow;
-    } else {
-      follow();
-    }
+    later(() => this.#cancelled(error));
     this.raw.reject(error);
     try {
       if (options?.revert) {

@@ -463,7 +463,7 @@ export class Query {
       return this.task!;
     }
     if (meets === 2) {
-      this.task!.cancel({ silent: true }, true);
+      this.task!.cancel({ silent: true });
     }
     if (options) {
       this.setOptions(options);

@@ -22,17 +22,6 @@ const mount = (options: object = {}): Step[] => [
 const three = { pages: [{ n: 0 }, { n: 1 }, { n: 2 }], pageParams: [0, 1, 2] };
 
 describe('fetches that are cancelled at once', () => {
-  same(
-    'by a listener that a stream tells of its reset, with others that were there before',
-    [
-      observer.create(3, { queryKey: ['s', 1], queryFn: streamer({ chunks: 1, gap: 10 }) }),
-      observer.subscribe(3, at(4, [client.cancelQueries()])),
-      advance(20),
-      client.fetchQuery({ queryKey: ['p'], queryFn: fetcher({}) }),
-      observer.refetch(3, { throwOnError: true }),
-    ],
-    { must: ['promise 0 rejects CancelledError'] },
-  );
   for (const first of ['a', 'b'])
     same(
       `by its own query function, with another: ${first}`,
