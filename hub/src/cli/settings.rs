@@ -132,7 +132,7 @@ pub(crate) struct Settings {
         help_heading = "Redis"
     )]
     pub(crate) mirror_mode: Option<MirrorMode>,
-    /// What counts: changed is all but a key's first value; deleted is a key that is gone, by keyspace notifications; any is everything [default: changed]
+    /// What counts: any is everything; changed is all but a key's first value; deleted is a key that is gone, by keyspace notifications [default: any]
     #[arg(
         long,
         env = "FERROQUERY_HUB_MIRROR_ON",
@@ -293,9 +293,9 @@ pub(crate) enum MirrorMode {
 #[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum MirrorOn {
-    #[default]
     Changed,
     Deleted,
+    #[default]
     Any,
 }
 

@@ -118,7 +118,14 @@ async fn a_post_to_an_unchanged_service_reaches_the_browser() {
     let Some(python) = python() else { return };
     let service = Service::start(&python, &redis).await;
     assert_eq!(service.runs().await, 0);
-    let program = Program::start(&["--mirror-url", &redis.url(), "--mirror-prefix", "exec:"]);
+    let program = Program::start(&[
+        "--mirror-url",
+        &redis.url(),
+        "--mirror-prefix",
+        "exec:",
+        "--mirror-on",
+        "changed",
+    ]);
     let started = Instant::now();
     while program.metric("mirror_knows").await != 1.0 {
         assert!(started.elapsed() < PATIENCE);

@@ -86,8 +86,15 @@ async fn a_first_value_is_no_change() {
     };
     let url = redis.url();
     redis.command::<()>(&["SET", "exec:old", "x"]);
-    let (program, mut stream) =
-        mirroring(&["--mirror-url", &url, "--mirror-prefix", "exec:"]).await;
+    let (program, mut stream) = mirroring(&[
+        "--mirror-url",
+        &url,
+        "--mirror-prefix",
+        "exec:",
+        "--mirror-on",
+        "changed",
+    ])
+    .await;
     wait_for(&program, "mirror_knows", 1.0).await;
     let set = |key: &str| redis.command::<()>(&["SET", key, "x"]);
     let delete = |key: &str| assert_eq!(redis.command::<i64>(&["DEL", key]), 1);
@@ -210,8 +217,15 @@ async fn keyspace_notifications_do_where_tracking_is_refused() {
         return;
     };
     let url = redis.url();
-    let (program, mut stream) =
-        mirroring(&["--mirror-url", &url, "--mirror-prefix", "exec:"]).await;
+    let (program, mut stream) = mirroring(&[
+        "--mirror-url",
+        &url,
+        "--mirror-prefix",
+        "exec:",
+        "--mirror-on",
+        "changed",
+    ])
+    .await;
     wait_for(&program, "mirror_knows", 1.0).await;
     redis.command::<()>(&["SET", "exec:first", "x", "EX", "100"]);
     redis.command::<()>(&["SET", "exec:1", "x"]);
