@@ -13,13 +13,6 @@ const ALL: f64 = 2.0;
 /// There are as many verdicts.
 const VERDICTS: f64 = 4.0;
 
-/// The body that comes in, and the plan for the last one.
-#[derive(Default)]
-pub(super) struct Decoding {
-    body: Vec<u8>,
-    plan: Plan,
-}
-
 #[wasm_bindgen]
 impl Engine {
     /// Room for a body of so many bytes, which `decode_body` reads.

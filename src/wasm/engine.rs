@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
-use super::delta::Decoding;
+use super::decoding::Decoding;
 
 use crate::engine::core::Engine as Core;
 use crate::engine::fetch::Environment;

@@ -1,5 +1,6 @@
 //! The bindings: everything that talks to JavaScript. Converts; decides nothing.
 mod clock;
+mod decoding;
 mod delta;
 mod engine;
 mod events;

@@ -5,11 +5,10 @@ use std::collections::HashMap;
 use ferroquery::engine::core::Engine;
 use ferroquery::engine::effect::Effect;
 use ferroquery::engine::glob::Glob;
-use ferroquery::engine::persist::{
-    Count, MOST_HITS, MOST_TEXT, Records, SLICE_BYTES, SLICE_QUERIES, Save, What,
-};
+use ferroquery::engine::persist::{Count, MOST_HITS, MOST_TEXT, Records, Save, What};
 use ferroquery::engine::protocol::{Mode, Op};
 use ferroquery::engine::query::Scalars;
+use ferroquery::engine::saving::{SLICE_BYTES, SLICE_QUERIES};
 use proptest::prelude::*;
 
 use crate::interner::{Interner, Part};

@@ -3,9 +3,7 @@
 //!
 //! Bounded by taking more than was meant: what is forgotten counts as having hit all data that is older.
 
-use super::Persist;
-use crate::engine::core::Engine;
-use crate::engine::protocol::{Mode, Op};
+use crate::engine::protocol::Op;
 
 /// Most that is remembered one by one.
 pub const MOST_HITS: usize = 256;
@@ -37,32 +35,32 @@ impl What {
 
 /// Whom it has happened to.
 #[derive(Debug, Clone, PartialEq)]
-enum Target {
+pub(in crate::engine) enum Target {
     Op(Op),
     /// What filters mean, only the host can say: it gave this text, which it can read again, and whether that says all.
     Filters(String, bool),
 }
 
 #[derive(Debug, Clone)]
-struct Hit {
-    what: What,
+pub(in crate::engine) struct Hit {
+    pub(in crate::engine) what: What,
     /// When (ms of `Date.now()`).
-    at: f64,
-    target: Target,
+    pub(in crate::engine) at: f64,
+    pub(in crate::engine) target: Target,
     /// Names it to the host.
-    number: u32,
+    pub(in crate::engine) number: u32,
 }
 
 /// All that is remembered.
 #[derive(Debug)]
 pub struct Hits {
     /// The oldest first.
-    list: Vec<Hit>,
+    pub(in crate::engine) list: Vec<Hit>,
     /// Up to then (ms) this has happened to all data.
-    all_until: [f64; 2],
+    pub(in crate::engine) all_until: [f64; 2],
     last_number: u32,
     /// Whether the store doesn't know all of it.
-    is_unsaved: bool,
+    pub(in crate::engine) is_unsaved: bool,
 }
 
 impl Default for Hits {
@@ -77,11 +75,8 @@ impl Default for Hits {
 }
 
 impl Hits {
-    pub(super) const fn is_unsaved(&self) -> bool {
-        self.is_unsaved
-    }
-
-    fn all(&mut self, what: What, at: f64) {
+    /// This has happened to all data of up to then.
+    pub(in crate::engine) fn all(&mut self, what: What, at: f64) {
         let until = &mut self.all_until[what as usize];
         *until = until.max(at);
         let until = *until;
@@ -89,7 +84,7 @@ impl Hits {
     }
 
     /// Notes it; its number.
-    fn add(&mut self, what: What, at: f64, target: Target) -> u32 {
+    pub(in crate::engine) fn add(&mut self, what: What, at: f64, target: Target) -> u32 {
         // Again the same: the later moment says all.
         let known = self
             .list
@@ -124,7 +119,8 @@ impl Hits {
         number
     }
 
-    fn write(&self) -> String {
+    /// All of it as text, to be kept with the records.
+    pub(in crate::engine) fn write(&self) -> String {
         let mut until = self.all_until;
         let mut lines = Vec::new();
         let mut length = 0;
@@ -149,7 +145,7 @@ impl Hits {
     }
 
     /// Takes what `write` has written; false where some of it can't be read.
-    fn read(&mut self, text: &str) -> bool {
+    pub(in crate::engine) fn read(&mut self, text: &str) -> bool {
         if text.len() > 2 * MOST_TEXT {
             return false;
         }
@@ -189,122 +185,4 @@ impl Hits {
 
 fn number(field: Option<&str>) -> Option<f64> {
     field?.parse::<u64>().ok().map(|number| number as f64)
-}
-
-impl Persist {
-    /// Whether the store may have what isn't in the cache.
-    fn may_be_hit(&self) -> bool {
-        !self.is_indexed || !self.records.is_empty()
-    }
-
-    fn hit(&mut self, what: What, at: f64, target: Target) -> u32 {
-        self.hits.is_unsaved = true;
-        self.hits.add(what, at, target)
-    }
-
-    fn hit_all(&mut self, what: What, at: f64) {
-        self.hits.is_unsaved = true;
-        self.hits.all(what, at);
-    }
-}
-
-impl Engine {
-    /// Notes what an operation means for queries in the store. `now` in ms of `Date.now()`.
-    pub(in crate::engine) fn hit_stored(&mut self, op: &Op, mode: Mode, now: f64) {
-        let what = if mode == Mode::Remove {
-            What::Removed
-        } else {
-            What::Invalidated
-        };
-        if let Some(persist) = &mut self.persist
-            && persist.may_be_hit()
-        {
-            if *op == Op::Unknown {
-                persist.hit_all(what, now);
-            } else {
-                persist.hit(what, now, Target::Op(op.clone()));
-            }
-        }
-    }
-
-    /// Notes what filters mean for queries in the store; the number under which `judge_restored` will ask for them. `text`: what
-    /// the host will read them from in another life of the page; `is_whole`: it says all that they mean, not more. None: nobody
-    /// will be asked. `now` in ms of `Date.now()`.
-    pub fn hit_stored_by_filters(
-        &mut self,
-        what: What,
-        text: &str,
-        is_whole: bool,
-        now: f64,
-    ) -> Option<u32> {
-        let persist = self.persist.as_deref_mut()?;
-        let target = Target::Filters(text.to_owned(), is_whole);
-        persist.may_be_hit().then(|| persist.hit(what, now, target))
-    }
-
-    /// Notes that this has happened to all that is in the store. `now` in ms of `Date.now()`.
-    pub fn hit_all_stored(&mut self, what: What, now: f64) {
-        if let Some(persist) = &mut self.persist
-            && persist.may_be_hit()
-        {
-            persist.hit_all(what, now);
-        }
-    }
-
-    /// The text of filters, by their number.
-    pub fn filters_text(&self, number: u32) -> Option<&str> {
-        let hits = &self.persist.as_deref()?.hits;
-        let hit = hits.list.iter().find(|hit| hit.number == number)?;
-        match &hit.target {
-            Target::Filters(text, _) => Some(text),
-            Target::Op(_) => None,
-        }
-    }
-
-    /// Takes what an earlier page has remembered; what can't be read may have meant anything. `now` in ms of `Date.now()`.
-    pub fn read_hits(&mut self, text: &str, now: f64) {
-        if let Some(persist) = &mut self.persist
-            && !persist.hits.read(text)
-        {
-            persist.hits.all(What::Invalidated, now);
-        }
-    }
-
-    /// What is to be remembered, as text, if the store doesn't know it yet.
-    pub fn hits_to_save(&mut self) -> Option<String> {
-        let hits = &mut self.persist.as_deref_mut()?.hits;
-        std::mem::take(&mut hits.is_unsaved).then(|| hits.write())
-    }
-
-    /// Has all of it written once more.
-    pub fn renew_hits(&mut self) {
-        if let Some(persist) = &mut self.persist {
-            persist.hits.is_unsaved = true;
-        }
-    }
-
-    /// What has happened to a query since the data came that it has been given from the store; its tags are known by now. Of
-    /// what only the host can judge, the numbers are selected, each as `what + 2 * number`.
-    pub fn judge_restored(&mut self, id: u32) -> Option<What> {
-        self.selection.clear();
-        let at = self.queries.get(id)?.state.data_updated_at;
-        let hits = std::mem::take(&mut self.persist.as_deref_mut()?.hits);
-        let mut worst = [What::Invalidated, What::Removed]
-            .into_iter()
-            .filter(|what| at <= hits.all_until[*what as usize])
-            .max();
-        for hit in hits.list.iter().filter(|hit| hit.at >= at) {
-            match &hit.target {
-                Target::Op(op) if worst < Some(hit.what) && self.is_meant(op, id) => {
-                    worst = Some(hit.what);
-                }
-                Target::Op(_) => {}
-                Target::Filters(..) => self.selection.push(hit.what as u32 + 2 * hit.number),
-            }
-        }
-        if let Some(persist) = &mut self.persist {
-            persist.hits = hits;
-        }
-        worst
-    }
 }

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Number, Value};
 
+use super::field::text;
 use super::json::{Kind, NotJson, Reader};
-use super::read::text;
 use super::{ProtocolError, malformed};
 use crate::engine::glob::{Glob, MAX_PATTERN, escape_into};
 

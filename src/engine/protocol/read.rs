@@ -1,10 +1,11 @@
 //! From JSON to messages.
 
+use super::field::{number, text};
 use super::json::{Kind, NotJson, Reader};
 use super::op::{glob_text, read_op};
 use super::{
-    Bye, ByeReason, Hello, Inv, MAX_OPS, MAX_SCOPE, MAX_TEXT, Message, Mode, Op, ProtocolError,
-    Reset, ResetReason, Sync, malformed,
+    Bye, ByeReason, Hello, Inv, MAX_OPS, MAX_SCOPE, Message, Mode, Op, ProtocolError, Reset,
+    ResetReason, Sync, malformed,
 };
 
 impl Message {
@@ -277,24 +278,4 @@ fn read_scope(reader: &mut Reader<'_>) -> Result<Option<Vec<String>>, NotJson> {
         }
     }
     Ok(globs.filter(|list| !list.is_empty()))
-}
-
-/// A whole number; what is negative or no number counts as 0, a fraction is cut off.
-fn number(reader: &mut Reader<'_>) -> Result<u64, NotJson> {
-    if reader.kind()? != Kind::Number {
-        reader.skip()?;
-        return Ok(0);
-    }
-    let number = reader.number()?;
-    Ok(number.as_f64().map_or(0, |number| number as u64))
-}
-
-/// A text of at most [`MAX_TEXT`] bytes, if it is one.
-pub(super) fn text(reader: &mut Reader<'_>) -> Result<Option<String>, NotJson> {
-    if reader.kind()? != Kind::Text {
-        reader.skip()?;
-        return Ok(None);
-    }
-    let text = reader.text()?;
-    Ok((text.len() <= MAX_TEXT).then(|| text.into_owned()))
 }
