@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { same } from '../same.js';
-import { at, fetcher, keepPrevious, select } from '../script/markers.js';
+import { fetcher, keepPrevious, select } from '../script/markers.js';
 import { neighbour, pageUpdate, persist, streamer } from '../script/pages.js';
 import type { Step } from '../script/step.js';
 import { advance, client, observer, online, pages, query } from '../script/steps.js';
