@@ -58,7 +58,6 @@ const ACTIONS: Record<number, string> = {
   [effects.EVENT_PAUSE]: 'pause',
   [effects.EVENT_CONTINUE]: 'continue',
 };
-const NOTHING_SAID = new Provenance();
 
 /** One query: the values under an engine's slot, and the carrying out of its fetches. */
 export class Query {
@@ -521,8 +520,8 @@ export class Query {
 
   /** What HTTP said of the data, for a copy that is kept elsewhere; nothing where it said nothing, or `no-store`. */
   get keptAnswer(): KeptAnswer | undefined {
-    const isKept = this.isAttached && !this.isNoStore;
-    return isKept ? (this.#provenance ?? NOTHING_SAID).kept(this.#cache.host.engine, this.slot) : undefined;
+    const isSaid = this.#provenance && this.isAttached && !this.isNoStore;
+    return isSaid ? this.#provenance!.kept(this.#cache.host.engine, this.slot) : undefined;
   }
 
   /** The data is a copy of what an answer gave. */
