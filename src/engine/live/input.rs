@@ -9,7 +9,7 @@ pub struct Answer<'a> {
     pub content_type: &'a str,
     /// Retry-After, in ms from now.
     pub retry_after_ms: Option<f64>,
-    /// The server's wall clock, or else our own, in ms since the Unix epoch.
+    /// The server's wall clock at the latest, or else our own, in ms since the Unix epoch.
     pub wall_ms: Option<f64>,
 }
 

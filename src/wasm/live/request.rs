@@ -136,6 +136,9 @@ fn add_parameter(url: &mut String, name: &str, value: &str) {
     url.push_str(&String::from(js_sys::encode_uri_component(value)));
 }
 
+/// `Date` tells whole seconds: by so much it may be behind.
+const DATE_STEP_MS: f64 = 999.0;
+
 /// Hands `handle` what an answer says before its body.
 pub(super) fn read_answer(response: &Response, handle: impl FnOnce(Answer<'_>)) {
     let header = |name| response.headers().get(name).ok().flatten();
@@ -147,7 +150,7 @@ pub(super) fn read_answer(response: &Response, handle: impl FnOnce(Answer<'_>)) 
     // The server's own clock, where it shows: ours may be wrong by hours.
     let date = header("date").map_or(f64::NAN, |text| js_sys::Date::parse(&text));
     let wall_ms = if date.is_finite() {
-        date
+        date + DATE_STEP_MS
     } else {
         js_sys::Date::now()
     };
