@@ -8,13 +8,22 @@ use ferroquery::engine::tabs::share::{
     ASK_MS, Counts, Found, JOIN_MS, Output, PATIENCE_MS, PROBE_MS, QUIET_MS, Share, WAIT_MS, Wish,
 };
 
-/// Tabs whose words arrive at once and in order.
+/// A word, or a value, on its way.
+struct Letter {
+    from: usize,
+    to: usize,
+    text: String,
+    has_value: bool,
+}
+
+/// Some tabs and what they say to each other.
 struct Tabs {
     shares: Vec<Share>,
-    /// Values and words on their way: to whom, what, and with a value or not.
-    mail: VecDeque<(usize, String, bool)>,
+    mail: VecDeque<Letter>,
     /// Tabs that hear nothing and say nothing.
     frozen: Vec<usize>,
+    /// Tabs that have joined the others.
+    joined: Vec<usize>,
     /// What each tab was to do: begin, take, watch.
     told: Vec<Vec<Output>>,
     /// What each tab has, whatever the key.
@@ -23,42 +32,63 @@ struct Tabs {
 }
 
 impl Tabs {
-    fn open(count: usize) -> Tabs {
+    /// Tabs that are still alone.
+    fn new(count: usize) -> Tabs {
         let mut tabs = Tabs {
             shares: (0..count as u64).map(Share::new).collect(),
             mail: VecDeque::new(),
             frozen: Vec::new(),
+            joined: Vec::new(),
             told: vec![Vec::new(); count],
             has: vec![None; count],
             now: 0.0,
         };
         // The one of the least name comes first.
         tabs.shares.sort_by(|a, b| a.name().cmp(b.name()));
+        tabs
+    }
+
+    /// Tabs that know each other.
+    fn open(count: usize) -> Tabs {
+        let mut tabs = Tabs::new(count);
         for at in 0..count {
-            tabs.shares[at].open(0.0);
-            let names: Vec<String> = tabs.shares[..=at]
-                .iter()
-                .map(|share| share.name().into())
-                .collect();
-            tabs.shares[at].handle_peers(names.iter().map(String::as_str), 0.0);
-            tabs.collect(at);
+            tabs.join(at);
         }
         tabs.deliver();
         tabs.told.iter_mut().for_each(Vec::clear);
         tabs
     }
 
+    /// A tab comes: it sees who is there, and from then on hears what they say.
+    fn join(&mut self, at: usize) {
+        self.joined.push(at);
+        self.shares[at].open(self.now);
+        let there = self.joined.iter().map(|at| self.shares[*at].name().into());
+        let names: Vec<String> = there.collect();
+        self.shares[at].handle_peers(names.iter().map(String::as_str), self.now);
+        self.collect(at);
+    }
+
     fn collect(&mut self, at: usize) {
         while let Some(output) = self.shares[at].poll_output() {
             match output {
                 Output::Send(text) => {
-                    for to in (0..self.shares.len()).filter(|to| *to != at) {
-                        self.mail.push_back((to, text.clone(), false));
-                    }
+                    let others = self.joined.iter().filter(|to| **to != at);
+                    self.mail.extend(others.map(|to| Letter {
+                        from: at,
+                        to: *to,
+                        text: text.clone(),
+                        has_value: false,
+                    }));
                 }
                 Output::Value { to, text, .. } => {
                     let to = self.shares.iter().position(|share| share.name() == to);
-                    self.mail.push_back((to.expect("a tab"), text, true));
+                    self.mail.push_back(Letter {
+                        from: at,
+                        to: to.expect("a tab"),
+                        text,
+                        has_value: true,
+                    });
                 }
                 Output::Look(request) => {
                     let found = self.has[at];
@@ -69,12 +99,26 @@ impl Tabs {
         }
     }
 
+    fn hand_over(&mut self, letter: &Letter) {
+        let to = letter.to;
+        if !self.frozen.contains(&to) {
+            self.shares[to].handle_message(&letter.text, letter.has_value, self.now);
+            self.collect(to);
+        }
+    }
+
     fn deliver(&mut self) {
-        while let Some((to, text, has_value)) = self.mail.pop_front() {
-            if !self.frozen.contains(&to) {
-                self.shares[to].handle_message(&text, has_value, self.now);
-                self.collect(to);
-            }
+        while let Some(letter) = self.mail.pop_front() {
+            self.hand_over(&letter);
+        }
+    }
+
+    /// The next word from one tab to another arrives. Between two tabs words keep their order, among more they don't.
+    fn deliver_one(&mut self, from: usize, to: usize) {
+        let is_theirs = |letter: &Letter| letter.from == from && letter.to == to;
+        let place = self.mail.iter().position(is_theirs);
+        if let Some(letter) = place.and_then(|place| self.mail.remove(place)) {
+            self.hand_over(&letter);
         }
     }
 
@@ -437,41 +481,39 @@ fn refetches_that_need_what_is_newer_than_the_fetch_under_way_share_one_more() {
 /// What happens among some tabs.
 #[derive(Debug, Clone, Copy)]
 enum Step {
+    /// A tab is opened.
+    Join(usize),
     /// A tab mounts, polls, gets focus or hears of the server: any fetch that is under way will do.
     Fetch(usize),
-    /// The next word that is on its way to a tab arrives.
-    Deliver(usize),
+    /// The next word that is on its way from one tab to another arrives.
+    Deliver(usize, usize),
 }
 
 fn step() -> impl Strategy<Value = Step> {
     let tab = 0..4_usize;
     prop_oneof![
+        1 => tab.clone().prop_map(Step::Join),
         1 => tab.clone().prop_map(Step::Fetch),
-        4 => tab.prop_map(Step::Deliver),
+        8 => (tab.clone(), tab).prop_map(|(from, to)| Step::Deliver(from, to)),
     ]
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 256 } else { 20_000 }))]
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 512 } else { 20_000 }))]
 
     #[test]
-    fn however_words_cross_one_tab_fetches_for_all(steps in prop::collection::vec(step(), 0..60)) {
-        let mut tabs = Tabs::open(4);
+    fn however_tabs_come_and_words_cross_one_tab_fetches_for_all(steps in prop::collection::vec(step(), 0..120)) {
+        let mut tabs = Tabs::new(4);
         let mut wants = [false; 4];
         for step in steps {
             match step {
-                Step::Fetch(at) if !wants[at] => {
+                Step::Join(at) if !tabs.joined.contains(&at) => tabs.join(at),
+                Step::Fetch(at) if tabs.joined.contains(&at) && !wants[at] => {
                     wants[at] = true;
                     tabs.want(at, wish(0));
                 }
-                Step::Deliver(at) => {
-                    if let Some(place) = tabs.mail.iter().position(|(to, ..)| *to == at) {
-                        let (_, text, has_value) = tabs.mail.remove(place).unwrap();
-                        tabs.shares[at].handle_message(&text, has_value, tabs.now);
-                        tabs.collect(at);
-                    }
-                }
-                Step::Fetch(_) => {}
+                Step::Deliver(from, to) => tabs.deliver_one(from, to),
+                _ => {}
             }
         }
         tabs.deliver();

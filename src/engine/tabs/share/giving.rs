@@ -50,6 +50,12 @@ impl Share {
         let own = self.wants.iter().find(|want| want.wish.key == wish.key);
         let is_before = own.is_some_and(|want| (want.stamp, &self.me) < (stamp, &from));
         let proof = match own.map(|want| &want.stage) {
+            // It goes first, and hasn't been asked: it came after the question.
+            Some(Stage::Asking { open, .. }) if !is_before && !open.contains(&from) => {
+                let ticket = own.map_or(0, |want| want.ticket);
+                self.say(Message::No { to: from, number });
+                return self.ask(ticket);
+            }
             // The fetch begins after this.
             Some(Stage::Asking { .. }) if is_before => Some(proof_at(self.heard)),
             Some(Stage::Fetching { began: at }) => Some(proof_at(*at)),
@@ -74,20 +80,18 @@ impl Share {
         if want.waiters.len() >= MAX_WAITERS {
             return self.say(Message::No { to: from, number });
         }
-        let is_asking = matches!(want.stage, Stage::Asking { .. });
-        let own_number = want.number;
         want.waiters.push(Request {
             peer: from.clone(),
             number,
             wish,
             reply: Reply::Awaited,
         });
-        let to = from.clone();
-        self.say(Message::Busy { to, number, proof });
-        if is_asking {
-            // It wants the same, so it has nothing for us.
-            self.hear_no(&from, own_number);
-        }
+        // That it wants the same is no answer to the own question: it may have asked before it knew of this tab, and fetch by now.
+        self.say(Message::Busy {
+            to: from,
+            number,
+            proof,
+        });
     }
 
     pub(super) fn give(
