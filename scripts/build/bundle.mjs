@@ -126,6 +126,6 @@ function dropEngineSource(mapFile) {
   const map = JSON.parse(readFileSync(mapFile, 'utf8'));
   const engine = map.sources.findIndex((source) => source.endsWith(basename(inlineWasmFile)));
   if (engine === -1) return;
-  map.sourcesContent[engine] = '// The engine as base64.\n';
+  map.sourcesContent[engine] = '// The engine as text.\n';
   writeFileSync(mapFile, JSON.stringify(map));
 }

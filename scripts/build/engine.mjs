@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { output, root, run, which } from '../command.mjs';
 import { progress } from '../setup.mjs';
+import { engineText } from './engineText.mjs';
 import { BuildError } from './error.mjs';
 import { contentHash, whenChanged } from './stamp.mjs';
 
@@ -13,13 +14,13 @@ const glue = join(root, 'target', 'glue');
 export const wasmFile = join(glue, 'engine_bg.wasm');
 /** `export function createGlue()`: what TypeScript imports as `#glue`. */
 export const factoryFile = join(glue, 'factory.js');
-/** The engine as base64, default export: what TypeScript imports as `#wasm`. */
+/** The engine as text (engineText.mjs), default export: what TypeScript imports as `#wasm`. */
 export const inlineWasmFile = join(glue, 'wasm.js');
 
 /** Compiles the engine with wasm-pack and wraps its glue, unless nothing changed. */
 export async function buildEngine() {
   const hash = contentHash(
-    ['src', 'Cargo.toml', 'Cargo.lock', 'scripts/build/engine.mjs'],
+    ['src', 'Cargo.toml', 'Cargo.lock', 'scripts/build/engine.mjs', 'scripts/build/engineText.mjs'],
     output('rustc', ['-V']) ?? '',
   );
   const results = ['engine.d.ts', 'engine_bg.wasm', 'factory.js', 'wasm.js'].map((name) => `target/glue/${name}`);
@@ -29,7 +30,7 @@ export async function buildEngine() {
     const where = ['--out-dir', 'target/glue', '--out-name', 'engine', '--no-pack'];
     await run('wasm-pack', ['build', '--release', '--target', 'web', ...where], { env: withoutMachinePaths() });
     await writeFactory();
-    writeFileSync(inlineWasmFile, `export default '${readFileSync(wasmFile).toString('base64')}';\n`);
+    writeFileSync(inlineWasmFile, `export default ${JSON.stringify(engineText(readFileSync(wasmFile)))};\n`);
   });
   if (!ran) progress('engine: unchanged');
 }

@@ -26,7 +26,7 @@ beforeEach(() => {
 describe('the engine as a file', () => {
   it('is fetched by the page, once', async () => {
     const { project, sites } = await startApps(['file']);
-    expect(countWasm(project.files('dist/file/client'))).toEqual({ raw: 1, base64: 0 });
+    expect(countWasm(project.files('dist/file/client'))).toEqual({ raw: 1, text: 0 });
     const { page, said } = await open(browser, `${sites.file.url}/file.html`);
     await shows(page, 'reads', '1');
     expect(said).toEqual([]);
@@ -38,7 +38,7 @@ describe('the engine as a file', () => {
 describe.each(MODES)('the adapters, %s', (mode) => {
   it('share one engine', () => {
     const engines = mode === 'query-core' ? 0 : 1;
-    expect(countWasm(project.files(`dist/${mode}/client`))).toEqual({ raw: 0, base64: engines });
+    expect(countWasm(project.files(`dist/${mode}/client`))).toEqual({ raw: 0, text: engines });
   });
 
   // The same files as those that come along, so that one of them shows the way here.

@@ -60,13 +60,13 @@ async function bundleWithEsbuild(entry: string, outDir: string, format: 'esm' | 
 describe('the inline entry', () => {
   it('is bundled by Vite with exactly one engine in it', async () => {
     await bundleWithVite('src/inline.js', 'vite-inline');
-    expect(countWasm(consumer.files('vite-inline'))).toEqual({ raw: 0, base64: 1 });
+    expect(countWasm(consumer.files('vite-inline'))).toEqual({ raw: 0, text: 1 });
     expect(consumer.node('vite-inline/main.mjs')).toBe('["post",1]\nHello');
   });
 
   it.each(['esm', 'cjs'] as const)('is bundled by esbuild as %s with exactly one engine in it', async (format) => {
     await bundleWithEsbuild('src/inline.js', `esbuild-${format}`, format);
-    expect(countWasm(consumer.files(`esbuild-${format}`))).toEqual({ raw: 0, base64: 1 });
+    expect(countWasm(consumer.files(`esbuild-${format}`))).toEqual({ raw: 0, text: 1 });
     expect(consumer.node(`esbuild-${format}/main.${format === 'esm' ? 'mjs' : 'cjs'}`)).toBe('["post",1]\nHello');
   });
 });
@@ -74,12 +74,12 @@ describe('the inline entry', () => {
 describe('the slim entry', () => {
   it('is bundled by Vite with the engine as one file beside it', async () => {
     await bundleWithVite('src/slim-vite.js', 'vite-slim');
-    expect(countWasm(consumer.files('vite-slim'))).toEqual({ raw: 1, base64: 0 });
+    expect(countWasm(consumer.files('vite-slim'))).toEqual({ raw: 1, text: 0 });
   });
 
   it('is bundled by esbuild with the engine as one file beside it', async () => {
     await bundleWithEsbuild('src/slim.js', 'esbuild-slim', 'esm');
-    expect(countWasm(consumer.files('esbuild-slim'))).toEqual({ raw: 1, base64: 0 });
+    expect(countWasm(consumer.files('esbuild-slim'))).toEqual({ raw: 1, text: 0 });
     expect(consumer.node('esbuild-slim/main.mjs')).toBe('Hello');
   });
 });

@@ -22,7 +22,7 @@ afterAll(async () => {
 
 describe('Next, built and started', () => {
   it('has one engine for the page', () => {
-    expect(countWasm(project.files('.next/static'))).toEqual({ raw: 0, base64: 1 });
+    expect(countWasm(project.files('.next/static'))).toEqual({ raw: 0, text: 1 });
   });
 
   it('renders a page on the server with its data, which the page takes up without a warning', async () => {

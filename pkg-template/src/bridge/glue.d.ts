@@ -26,8 +26,7 @@ declare module '#glue' {
 
 /** The compiled engine, for the inline entry. */
 declare module '#wasm' {
-  /** Base64, standard alphabet, padded. */
-  const engine: string;
+  const engine: import('../engineText').EngineText;
   export default engine;
 }
 

@@ -1,7 +1,7 @@
 import wasm from '#wasm';
-import { decodeBase64 } from '../base64';
 import { setEngineSource } from '../bridge/instance';
+import { decodeEngineText } from '../engineText';
 
-setEngineSource(() => decodeBase64(wasm));
+setEngineSource(() => decodeEngineText(wasm));
 
 export * from '../exports';

@@ -1,4 +1,3 @@
-import { decodeBase64 } from '../base64';
 import { encodeUtf8 } from '../bridge/utf8';
 
 /** What a key may be given as: 16, 24 or 32 bytes, also as base64, or a key of WebCrypto for AES-GCM. */
@@ -107,7 +106,7 @@ function bytesOf(source: unknown): Uint8Array {
   if (typeof source === 'string') {
     const standard = source.trim().replaceAll('-', '+').replaceAll('_', '/');
     if (/^[A-Za-z0-9+/]+={0,2}$/.test(standard)) {
-      return decodeBase64(standard);
+      return Uint8Array.from(atob(standard), (character) => character.charCodeAt(0));
     }
     throw new TypeError(
       'persist: key is a text, but not base64. A password is no key: derive one from it with PBKDF2.',
