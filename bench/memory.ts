@@ -35,10 +35,19 @@ export function watchWasm(): void {
 }
 
 /** Runs a full collection. Both runtimes are started with `--expose-gc`. */
-export function collectGarbage(): void {
+function collectGarbage(): void {
   const { gc } = globalThis as { gc?: () => void };
   if (!gc) throw new Error('gc() is missing: start the runtime with --expose-gc');
   gc();
+}
+
+/** Time between a collection and what is measured then, in milliseconds. */
+const SETTLE_MS = 10;
+
+/** Collects what was left before, so that its collection and sweeping fall into no measurement that follows. */
+export async function settle(): Promise<void> {
+  collectGarbage();
+  await sleep(SETTLE_MS);
 }
 
 /** Bytes in use, linear memory apart, once finalizers and weak references have had their turns. */

@@ -1,6 +1,6 @@
 import type { Case, Fixture, PairedCase, Row, Sample, SoloCase, TimeUnit } from '../case';
-import { now, sleep } from '../clock';
-import { collectGarbage } from '../memory';
+import { now } from '../clock';
+import { settle } from '../memory';
 
 export type Side = 'ours' | 'peer';
 
@@ -24,9 +24,6 @@ const isTime = (unit: string): unit is TimeUnit => unit in PER_MS;
 
 /** A round that is mostly preparation ends when it took this many times the time it should collect. */
 const MAX_PREPARATION = 10;
-
-/** Time between a collection and the round that follows, in milliseconds. */
-const SETTLE_MS = 10;
 
 async function load(side: Side): Promise<Case[]> {
   const url = new URL(`./${side}.js`, import.meta.url).href;
@@ -88,9 +85,8 @@ async function warmUp(fixture: Fixture, plan: Plan): Promise<void> {
 
 async function round(fixture: Fixture, rows: readonly Row[], roundMs: number): Promise<Sample> {
   const sums: Sample = Object.fromEntries(rows.map(({ id }) => [id, 0]));
-  collectGarbage();
-  // What the other side left in timers, and the sweeping of the collection, belong to no round.
-  await sleep(SETTLE_MS);
+  // What the other side left, in timers too, belongs to no round.
+  await settle();
   let measured = 0;
   let batches = 0;
   const start = now();
