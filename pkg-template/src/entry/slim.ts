@@ -8,21 +8,23 @@ export * from '../exports';
  */
 export async function init(engine: EngineSource | Response | URL | string): Promise<void> {
   const given = await engine;
-  let from: EngineSource;
+  let module: WebAssembly.Module;
   if (typeof given === 'string' || given instanceof URL) {
-    from = await bytes(await fetch(given));
+    module = await compileAnswer(await fetch(given));
   } else if (typeof Response !== 'undefined' && given instanceof Response) {
-    from = await bytes(given);
+    module = await compileAnswer(given);
   } else {
-    from = given as EngineSource;
+    const source = given as EngineSource;
+    module = isModule(source) ? source : await WebAssembly.compile(source);
   }
-  const module = isModule(from) ? from : await WebAssembly.compile(from);
   setEngineSource(() => module);
 }
 
-async function bytes(response: Response): Promise<ArrayBuffer> {
+async function compileAnswer(response: Response): Promise<WebAssembly.Module> {
   if (!response.ok) {
     throw new TypeError(`The engine could not be fetched: ${response.url} answered ${response.status}.`);
   }
-  return response.arrayBuffer();
+  // Compiled while it loads, and kept compiled by browsers that do that; they insist on the type.
+  const isTyped = response.headers.get('content-type') === 'application/wasm';
+  return isTyped ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }
