@@ -185,9 +185,9 @@ impl ShareClient {
         self.share.handle_timeout(reading);
     }
 
-    /// When `handle_timeout` is due (ms), NaN for never.
-    pub fn deadline(&self) -> f64 {
-        self.share.deadline().unwrap_or(f64::NAN)
+    /// When the timer is to call `handle_timeout` from now on (ms), infinite for never; NaN where it stays as it is.
+    pub fn arm(&mut self, reading: f64) -> f64 {
+        self.share.arm(reading).unwrap_or(f64::NAN)
     }
 
     /// What to do next.

@@ -351,6 +351,37 @@ fn no_wait_is_longer_than_its_bound() {
 }
 
 #[test]
+fn the_timer_is_armed_anew_only_for_what_is_due_sooner() {
+    let mut tabs = Tabs::open(2);
+    let share = &mut tabs.shares[0];
+    assert_eq!(share.arm(0.0), None);
+    share.want(1, wish(0), 0.0);
+    assert_eq!(share.arm(0.0), Some(ASK_MS));
+    share.want(2, wish(0), 10.0);
+    assert_eq!(
+        share.arm(10.0),
+        None,
+        "the later question can wait for that"
+    );
+    share.handle_timeout(ASK_MS);
+    assert_eq!(share.arm(ASK_MS), Some(ASK_MS + 10.0));
+    share.handle_timeout(ASK_MS + 10.0);
+    assert_eq!(share.arm(ASK_MS + 10.0), None, "both fetch");
+}
+
+#[test]
+fn a_timer_that_nothing_waits_for_is_taken_back() {
+    let mut tabs = Tabs::open(2);
+    for at in 0..2 {
+        tabs.want(at, wish(0));
+    }
+    tabs.deliver();
+    assert_eq!(tabs.shares[1].arm(0.0), Some(QUIET_MS));
+    tabs.shares[1].settle(1, false);
+    assert_eq!(tabs.shares[1].arm(0.0), Some(f64::INFINITY));
+}
+
+#[test]
 fn a_tab_that_leaves_lets_go_of_all() {
     let mut tabs = Tabs::open(2);
     for at in 0..2 {

@@ -14,9 +14,6 @@ import { hashIn, nameOf } from './name';
 import type { ShareSettings } from './options';
 import { isShareable } from './shareable';
 
-/** A timer that fires so much too early does no harm (ms). */
-const EARLY_MS = 400;
-
 const finalizer = new FinalizationRegistry<AbortController>((listening) => listening.abort());
 
 /** A fetch that may come to another tab's answer. */
@@ -60,8 +57,6 @@ export class SharedAnswers implements Companion {
   #channel: TabChannel | undefined;
   #tickets = 0;
   #timer: ReturnType<typeof timeoutManager.setTimeout> | undefined;
-  /** When it fires (ms). */
-  #armedAt = Number.POSITIVE_INFINITY;
   /** What came with the message in work. */
   #value: unknown;
   #isOver = false;
@@ -169,6 +164,7 @@ export class SharedAnswers implements Companion {
 
   leaveEngine(): void {
     this.#channel?.close();
+    timeoutManager.clearTimeout(this.#timer);
     this.#pending.clear();
   }
 
@@ -308,24 +304,20 @@ export class SharedAnswers implements Companion {
   }
 
   #arm(): void {
-    // What is new is due later than this.
-    if (this.#armedAt <= reading() + EARLY_MS) {
+    const now = reading();
+    const at = this.#share.arm(now);
+    if (Number.isNaN(at)) {
       return;
     }
     timeoutManager.clearTimeout(this.#timer);
-    const deadline = this.#share.deadline();
-    const at = Number.isNaN(deadline) ? Number.POSITIVE_INFINITY : deadline;
-    this.#armedAt = at;
-    if (at === Number.POSITIVE_INFINITY) {
-      return;
+    if (at !== Number.POSITIVE_INFINITY) {
+      const self = new WeakRef(this);
+      this.#timer = timeoutManager.setTimeout(() => self.deref()?.tick(), Math.max(0, Math.ceil(at - now)));
     }
-    const self = new WeakRef(this);
-    this.#timer = timeoutManager.setTimeout(() => self.deref()?.tick(), Math.max(0, Math.ceil(at - reading())));
   }
 
   /** Time has passed. */
   tick(): void {
-    this.#armedAt = Number.POSITIVE_INFINITY;
     this.#do((share) => share.handle_timeout(reading()));
   }
 }

@@ -15,157 +15,27 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::engine::random::Random;
 use message::{Message, Said};
+use output::Reply;
 use peer::Peer;
+use want::{Stage, Want};
 
 pub use message::{MAX_KEY, Wish};
+pub use output::{Counts, Found, Output, Request};
+pub use waiting::{ASK_MS, JOIN_MS, PATIENCE_MS, PROBE_MS, QUIET_MS, WAIT_MS};
 
 mod asking;
 mod giving;
 mod meeting;
 mod message;
+mod output;
 mod peer;
+mod waiting;
+mod want;
 
-/// How long the other tabs have to say what they have, in ms.
-pub const ASK_MS: f64 = 400.0;
-/// How long it may take to learn which tabs there are, in ms.
-pub const JOIN_MS: f64 = 500.0;
-/// A tab that is waited for and hears nothing for so long is asked whether it is there, in ms.
-pub const QUIET_MS: f64 = 600.0;
-/// How long it has to answer, in ms.
-pub const PROBE_MS: f64 = 400.0;
-/// The longest wait for another tab's answer, in ms.
-pub const WAIT_MS: f64 = 10_000.0;
-/// How long a wish waits for the live connection to know where it is, in ms.
-pub const PATIENCE_MS: f64 = 400.0;
 /// Who waits for one that waits for another asks again, so that many tabs that want at once come to one.
 const MAX_TRIES: u32 = 8;
 const MAX_PEERS: usize = 64;
 const MAX_WAITERS: usize = 64;
-
-/// What the caller is to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Output {
-    /// Open the channels, take the own lock and then say which tabs there are (`true`), or close and release them.
-    Channel(bool),
-    /// Say this to all other tabs.
-    Send(String),
-    /// Say with `want` what this fetch would take now.
-    Ask(u32),
-    /// Call the query function of this fetch, then tell how it ended.
-    Begin(u32),
-    /// An answer for this fetch has come, of a fetch that began after our tick `proof`: take it, or refuse it.
-    Take {
-        /// Whose.
-        ticket: u32,
-        /// As told.
-        proof: u32,
-        /// When it came, in ms.
-        updated_at: u64,
-    },
-    /// Look what there is for another tab, and answer with `found`.
-    Look(Request),
-    /// Send a value to one tab, with this text.
-    Value {
-        /// The tab.
-        to: String,
-        /// The hash text of the value's key.
-        key: String,
-        /// What goes with it.
-        text: String,
-    },
-    /// Tell as soon as this tab has died (`true`), or no longer.
-    Watch(String, bool),
-}
-
-/// What another tab wants.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
-    peer: String,
-    number: u64,
-    wish: Wish,
-    /// What is to be sent.
-    reply: Reply,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reply {
-    /// Word of what there is.
-    Word,
-    /// The value.
-    Value,
-    /// The value for which it waited while it was fetched: young enough in any case.
-    Awaited,
-}
-
-impl Request {
-    /// The hash text of the key.
-    pub fn key(&self) -> &str {
-        &self.wish.key
-    }
-
-    /// Where the other tab's live connections are.
-    pub fn positions(&self) -> &str {
-        &self.wish.positions
-    }
-}
-
-/// What there is for a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// What was heard when its fetch began (`Engine::offer`).
-    pub began: u32,
-    /// When it came, in ms.
-    pub updated_at: u64,
-    /// It is fresh as far as the wish's positions.
-    pub is_vouched: bool,
-}
-
-/// Counts since the start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Fetches for which other tabs were asked.
-    pub asked: u32,
-    /// Answers of other tabs that were taken.
-    pub taken: u32,
-    /// Answers given to other tabs.
-    pub given: u32,
-    /// Waits that ended because the other tab died, or didn't answer.
-    pub takeovers: u32,
-    /// Messages and values that could not be read, or were not to be taken.
-    pub refused: u32,
-}
-
-#[derive(Debug)]
-struct Want {
-    ticket: u32,
-    wish: Wish,
-    stage: Stage,
-    /// The number of the last question: the ticket and how many came before.
-    number: u64,
-    /// That of the last question.
-    stamp: u64,
-    tries: u32,
-    /// Tabs that wait for what comes of it.
-    waiters: Vec<Request>,
-}
-
-#[derive(Debug)]
-enum Stage {
-    /// Which tabs there are isn't known yet.
-    Held,
-    /// These haven't answered.
-    Asking { open: Vec<String>, until: f64 },
-    /// This one fetches it, or (`has_it`) sends it.
-    Waiting {
-        peer: String,
-        until: f64,
-        has_it: bool,
-    },
-    /// Its answer is here and being stored.
-    Taking,
-    /// The query function runs. What was heard when it began.
-    Fetching { began: u32 },
-}
 
 #[derive(Debug, PartialEq)]
 enum State {
@@ -194,6 +64,8 @@ pub struct Share {
     queue: VecDeque<Output>,
     counts: Counts,
     now: f64,
+    /// When the caller's timer fires; infinite where none is armed.
+    armed: f64,
 }
 
 impl Share {
@@ -214,6 +86,7 @@ impl Share {
             queue: VecDeque::new(),
             counts: Counts::default(),
             now: 0.0,
+            armed: f64::INFINITY,
         }
     }
 
@@ -427,61 +300,12 @@ impl Share {
         }
     }
 
-    /// Time has passed. Does nothing before [`deadline`](Self::deadline).
-    pub fn handle_timeout(&mut self, now: f64) {
-        self.now = now;
-        if let State::Joining { until } = self.state
-            && now >= until
-        {
-            self.begin_open();
-        }
-        self.probe();
-        let late = self.early.iter().filter(|(_, until)| now >= **until);
-        self.queue
-            .extend(late.map(|(ticket, _)| Output::Ask(*ticket)));
-        for at in 0..self.wants.len() {
-            let ticket = self.wants[at].ticket;
-            match &self.wants[at].stage {
-                Stage::Asking { open, until, .. } if now >= *until => {
-                    for peer in &mut self.peers {
-                        // What it says later is heard.
-                        peer.is_quiet |= peer.spoke <= *until - ASK_MS && open.contains(&peer.name);
-                    }
-                    self.begin(ticket);
-                }
-                Stage::Waiting { until, .. } if now >= *until => self.begin(ticket),
-                _ => {}
-            }
-        }
-    }
-
     /// The next thing to do.
     pub fn poll_output(&mut self) -> Option<Output> {
         if self.queue.is_empty() {
             self.watch();
         }
         self.queue.pop_front()
-    }
-
-    /// When `handle_timeout` is due, in ms.
-    pub fn deadline(&self) -> Option<f64> {
-        let joining = match self.state {
-            State::Joining { until } => Some(until),
-            _ => None,
-        };
-        let stages = self.wants.iter().filter_map(|want| match &want.stage {
-            Stage::Asking { until, .. } => Some(*until),
-            Stage::Waiting { peer, until, .. } => {
-                let probe = self.peer(peer).map_or(*until, |peer| {
-                    peer.pinged
-                        .map_or(peer.spoke + QUIET_MS, |at| at + PROBE_MS)
-                });
-                Some(until.min(probe))
-            }
-            _ => None,
-        });
-        let early = self.early.values().copied();
-        stages.chain(joining).chain(early).reduce(f64::min)
     }
 
     fn ask_early(&mut self) {
