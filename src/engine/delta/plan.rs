@@ -99,8 +99,23 @@ impl Plan {
 #[derive(Default)]
 struct Gap {
     old: Range<u32>,
+    /// After the last one that a new one is an edit of.
     next: u32,
     failures: u32,
+}
+
+impl Gap {
+    const fn at(place: &Range<u32>) -> Self {
+        Self {
+            old: place.start..place.end,
+            next: place.start,
+            failures: 0,
+        }
+    }
+
+    const fn left(&self) -> u32 {
+        self.old.end - self.next
+    }
 }
 
 impl<'a> Script<'a> {
@@ -127,26 +142,16 @@ impl<'a> Script<'a> {
                     continue;
                 }
                 Segment::New { span, old: place } => {
-                    if gap.old != *place {
-                        let next = place.start;
-                        let old = place.clone();
-                        gap = Gap {
-                            old,
-                            next,
-                            failures: 0,
-                        };
+                    let goes_on = gap.old == *place;
+                    if !goes_on {
+                        gap = Gap::at(place);
                     }
                     if self.edit_in(&mut gap, old, &text[span.clone()])? {
                         self.words[at] += 1;
                     } else {
                         self.value(&text[span.clone()]);
-                        let begun = before.filter(|begun: &usize| {
-                            self.words[begun + 2..begun + 4]
-                                == [place.start, place.end - place.start]
-                        });
-                        let begun = begun.unwrap_or_else(|| {
-                            self.words
-                                .extend([NEW, 0, place.start, place.end - place.start]);
+                        let begun = before.filter(|_| goes_on).unwrap_or_else(|| {
+                            self.words.extend([NEW, 0, gap.next, gap.left()]);
                             self.words[at] += 1;
                             self.words.len() - 4
                         });
