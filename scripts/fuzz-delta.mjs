@@ -1,12 +1,13 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { CommandError, root, run, runMain } from './command.mjs';
 
-const [bodies = '1000000', seed = '1'] = process.argv.slice(2);
+const [bodies = '1000000', seed = '1', threads = String(availableParallelism())] = process.argv.slice(2);
 
-// Bodies and their edits, decoded beside JSON.parse and query-core's sharing. `npm run fuzz:delta -- <bodies> [seed]`
+// Bodies and their edits, decoded beside JSON.parse and query-core's sharing. `npm run fuzz:delta -- <bodies> [seed] [threads]`
 await runMain(async () => {
-  for (const number of [bodies, seed]) {
+  for (const number of [bodies, seed, threads]) {
     if (!/^\d+$/.test(number)) throw new CommandError('npm run fuzz:delta', `got ${number}: give whole numbers`);
   }
   const outfile = join(root, 'target', 'fuzz-delta.mjs');
@@ -18,5 +19,5 @@ await runMain(async () => {
     alias: { ferroquery: join(root, 'pkg', 'dist', 'index.js') },
     outfile,
   });
-  await run('node', [outfile, bodies, seed]);
+  await run('node', [outfile, bodies, seed, threads]);
 });

@@ -13,7 +13,7 @@ it(`${BODIES} bodies come to what JSON.parse gives, and keep what can be kept`, 
   const client = new QueryClient();
   const faults: string[] = [];
   for (let i = 0; i < BODIES / STEPS; i++) {
-    const found = await sequence(client, 1 + i, STEPS);
+    const found = await sequence(client, 1 + i, STEPS, { bodies: 0, edits: 0 });
     if (found) {
       faults.push(found);
     }

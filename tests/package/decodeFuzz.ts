@@ -222,12 +222,32 @@ export function fault(
   byHand: boolean,
   text: string,
 ): string | undefined {
-  const found = differs(parsed, ours, '$');
-  if (found || text.includes('__proto__')) {
-    // query-core loses such members.
-    return found;
+  if (!isEqual(parsed, ours)) {
+    const found = differs(parsed, ours, '$');
+    if (found) {
+      return found;
+    }
+  }
+  // query-core loses members of this name.
+  if (ours === before || text.includes('__proto__')) {
+    return undefined;
   }
   return lostIdentity(before, replaceEqualDeep(before, parsed), ours, containersIn(before), byHand, '$');
+}
+
+/** The same as `differs` says, without saying where: there are many bodies. */
+function isEqual(a: any, b: any): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
+    return Object.is(a, b);
+  }
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((element, i) => isEqual(element, b[i]));
+  }
+  const names = Object.keys(a);
+  if (Array.isArray(b) || names.length !== Object.keys(b).length) {
+    return false;
+  }
+  return names.every((name) => Object.hasOwn(b, name) && isEqual(a[name], b[name]));
 }
 
 function differs(a: any, b: any, at: string): string | undefined {
@@ -346,8 +366,20 @@ function attempt(parse: () => unknown): { value?: unknown; error?: string } {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Decodes a sequence of edits of one document for one query; the first fault, with what led to it. */
-export async function sequence(client: QueryClient, seed: number, steps: number): Promise<string | undefined> {
+/** What has been tried. */
+export interface Tried {
+  bodies: number;
+  /** Changes that led to them. */
+  edits: number;
+}
+
+/** Decodes a sequence of edits of one document for one query; the first fault, with what led to it. Counts in `tried`. */
+export async function sequence(
+  client: QueryClient,
+  seed: number,
+  steps: number,
+  tried: Tried,
+): Promise<string | undefined> {
   const random = randomFrom(seed);
   const queryKey: QueryKey = ['fuzz', seed % 16];
   hasZeros = random(8) === 0;
@@ -357,8 +389,10 @@ export async function sequence(client: QueryClient, seed: number, steps: number)
     if (step > 0) {
       for (let edits = random(3); edits >= 0; edits--) {
         now = edited(random, now);
+        tried.edits++;
       }
     }
+    tried.bodies++;
     const byHand = random(10) === 0;
     if (byHand) {
       client.setQueryData(queryKey, structuredClone(client.getQueryData(queryKey)));

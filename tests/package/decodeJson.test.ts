@@ -112,6 +112,20 @@ describe('of the data before', () => {
     expect(after.data[8]!.load).toBe(before.data[7]!.load);
   });
 
+  it('what is inside of a changed row without an id is kept, behind an edit in a list that has moved', async () => {
+    const panels = () => [1, 2].map((id) => ({ id, series: rows(id * 100, id * 100 + 50) }));
+    const before = (await fetchTable(table(panels()))).data as never as ReturnType<typeof panels>;
+    const [first, second] = panels() as [{ series: unknown[] }, { series: unknown[] }];
+    second.series[2] = { ...row(202), name: 'Renamed' };
+    const { id, name, owner, load } = row(203);
+    second.series[3] = { owner, load, name, id, more: true };
+    const after = (await fetchTable(table([second, first]))).data as never as ReturnType<typeof panels>;
+    expect(client.stats().decode.partial).toBe(1);
+    expect(after[0]!.series[3]).toEqual({ owner, load, name, id, more: true });
+    expect(after[0]!.series[3]!.owner).toBe(before[1]!.series[3]!.owner);
+    expect(after[0]!.series[3]!.load).toBe(before[1]!.series[3]!.load);
+  });
+
   it('members of a wide object are kept, and stand in their order', async () => {
     const wide = (ids: number[]) => Object.fromEntries(ids.map((id) => [`k${id}`, row(id)]));
     const ids = Array.from({ length: 300 }, (_, id) => id);
