@@ -22,6 +22,7 @@ await runMain(async () => {
   const all = readdirSync(join(root, 'fuzz', 'fuzz_targets')).map((file) => file.replace('.rs', ''));
   for (const name of positionals.length > 0 ? positionals : all) {
     const flag = values.runs ? `-runs=${limit[1]}` : `-max_total_time=${limit[1]}`;
-    await run('cargo', ['+nightly', 'fuzz', 'run', name, '--', flag, `-max_len=${longest}`]);
+    // Natively the engine has no unsafe code for a sanitizer to watch, and without one it runs several times as fast.
+    await run('cargo', ['+nightly', 'fuzz', 'run', '-s', 'none', name, '--', flag, `-max_len=${longest}`]);
   }
 });

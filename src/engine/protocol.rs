@@ -12,6 +12,7 @@ mod field;
 pub mod json;
 mod op;
 mod read;
+mod usual;
 
 /// The version that `hello` announces.
 pub const VERSION: u64 = 1;

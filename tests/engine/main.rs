@@ -23,3 +23,4 @@ mod sse;
 mod stampedes;
 mod tabs;
 mod timers;
+mod usual;

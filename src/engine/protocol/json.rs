@@ -126,9 +126,45 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads past these bytes, if they are what comes next.
+    #[inline(always)]
+    pub fn take_all<const N: usize>(&mut self, bytes: &[u8; N]) -> bool {
+        let are_there = self
+            .text
+            .as_bytes()
+            .get(self.at..)
+            .and_then(<[u8]>::first_chunk)
+            .is_some_and(|next| are_same(next, bytes));
+        if are_there {
+            self.at += N;
+        }
+        are_there
+    }
+
+    /// The next value, if it is a whole number of up to 9 digits, and written as such.
+    #[inline(always)]
+    pub fn small_number(&mut self) -> Option<u32> {
+        let bytes = self.text.as_bytes();
+        let mut end = self.at;
+        let mut number = 0;
+        while let Some(digit @ b'0'..=b'9') = bytes.get(end) {
+            if end - self.at == 9 {
+                return None;
+            }
+            number = 10 * number + u32::from(digit - b'0');
+            end += 1;
+        }
+        let is_padded = end - self.at > 1 && bytes[self.at] == b'0';
+        if end == self.at || is_padded || matches!(bytes.get(end), Some(b'.' | b'e' | b'E')) {
+            return None;
+        }
+        self.at = end;
+        Some(number)
+    }
+
     /// The next value, if it is a text without escapes.
     #[inline(always)]
-    fn plain_text(&mut self) -> Option<&'a str> {
+    pub fn plain_text(&mut self) -> Option<&'a str> {
         let bytes = self.text.as_bytes();
         if bytes.get(self.at) != Some(&b'"') {
             return None;
@@ -355,6 +391,16 @@ impl<'a> Reader<'a> {
         self.at += 4;
         Ok(code)
     }
+}
+
+/// Word by word: a call that compares so few bytes takes longer than comparing them.
+#[inline(always)]
+fn are_same<const N: usize>(a: &[u8; N], b: &[u8; N]) -> bool {
+    let (a, last_of_a) = a.as_chunks::<8>();
+    let (b, last_of_b) = b.as_chunks::<8>();
+    let words = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+    a.iter().zip(b).all(|(a, b)| words(a) == words(b))
+        && last_of_a.iter().zip(last_of_b).all(|(a, b)| a == b)
 }
 
 /// The first position from `at` whose byte doesn't stand for itself in a text: its end, an escape, or what may not occur.

@@ -3,6 +3,7 @@
 use super::field::{number, text};
 use super::json::{Kind, NotJson, Reader};
 use super::op::{glob_text, read_op};
+use super::usual::read_usual;
 use super::{
     Bye, ByeReason, Hello, Inv, MAX_OPS, MAX_SCOPE, Message, Mode, Op, ProtocolError, Reset,
     ResetReason, Sync, malformed,
@@ -220,6 +221,8 @@ fn read_ops(reader: &mut Reader<'_>) -> Field<Vec<Op>> {
     while reader.member()? {
         if at >= MAX_OPS || refused.is_some() {
             reader.skip()?;
+        } else if let Some(op) = read_usual(reader) {
+            ops.push(op);
         } else {
             match read_op(reader)? {
                 Ok(op) => ops.push(op),
