@@ -1,5 +1,5 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { root } from '../command.mjs';
 import { BuildError } from './error.mjs';
 import { additions } from './type-additions.mjs';
@@ -25,10 +25,12 @@ export function writeTypes() {
     for (const [name, text] of withAdditions(readDeclarations(extension), extension, additions)) {
       writeFileSync(join(core, name), text);
     }
-    for (const name of readdirSync(handWritten).filter((file) => file.endsWith('.d.ts'))) {
+    for (const name of readdirSync(handWritten, { recursive: true }).filter((file) => file.endsWith('.d.ts'))) {
       const text = readFileSync(join(handWritten, name), 'utf8');
       const written = extension === '.d.cts' ? text.replaceAll(/(from '\.[^']*)\.js'/g, "$1.cjs'") : text;
-      writeFileSync(join(typesFolder, name.replace('.d.ts', extension)), written);
+      const file = join(typesFolder, name.replace('.d.ts', extension));
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, written);
     }
   }
 }
