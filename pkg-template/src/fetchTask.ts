@@ -58,6 +58,22 @@ export class FetchTask implements SignalSource {
     this.#wishes = fetchOptions?.isEnough && [fetchOptions.isEnough];
   }
 
+  /** What a caller of `fetch` gets. */
+  wait(): Promise<any> {
+    return new Promise((resolve, reject) => this.#tell(resolve, reject));
+  }
+
+  /**
+   * Hands the answer on. Who waits waits for the query function first, each from its call on, and for what follows from it then:
+   * of fetches that end in one turn, who has waited longer is told first.
+   */
+  #tell(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
+    const follow = () => {
+      this.answer.promise.then(resolve, reject);
+    };
+    this.raw.promise.then(follow, follow);
+  }
+
   /** Somebody else wants the answer. */
   join(fetchOptions: FetchOptions | undefined): void {
     if (fetchOptions?.isEnough) {
@@ -454,8 +470,11 @@ export class FetchTask implements SignalSource {
   }
 
   #answerAs(other: FetchTask): void {
-    if (this.answer.isWanted) {
-      this.answer.resolve(other.answer.promise);
+    if (this.raw.isWanted) {
+      other.#tell(
+        (value) => this.answer.resolve(value),
+        (error) => this.answer.reject(error),
+      );
     }
   }
 

@@ -319,7 +319,7 @@ export class Query {
   fetch(options?: Options, fetchOptions?: FetchOptions): Promise<any> {
     try {
       // Each caller has a promise of its own: what one of them doesn't catch is reported.
-      return this.#begin(options, fetchOptions).answer.promise.then(pass);
+      return this.#begin(options, fetchOptions).wait();
     } catch (error) {
       return Promise.reject(error);
     }
@@ -843,7 +843,5 @@ function isEmpty(object: object | undefined): boolean {
   }
   return true;
 }
-
-const pass = <T>(value: T): T => value;
 
 const { fetch: ownFetch } = Query.prototype;

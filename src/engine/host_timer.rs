@@ -23,6 +23,13 @@ impl Engine {
         self.command(|engine| engine.frames.push(Frame::Fire { now }))
     }
 
+    /// The host runs a timer without delay `ms` later: what it was armed for is due then, and what comes meanwhile is armed anew.
+    pub fn put_off(&mut self, ms: f64) {
+        let now = self.clock.now();
+        self.timers.put_off(now, now + ms);
+        self.armed_at = Some(now + ms);
+    }
+
     /// Tells, in the microtask that `Effect::Disarm` asked for, whether the host timer should be cleared.
     pub fn disarm(&mut self) -> bool {
         self.disarming = false;

@@ -109,6 +109,17 @@ impl Timers {
         self.not_before = now.map(|now| now + 2.0 * SAME_MOMENT_MS);
     }
 
+    /// Lets what is due at `now` (ms) be due at a `later` moment, in the same order.
+    pub fn put_off(&mut self, now: f64, later: f64) {
+        debug_assert!(later > now + SAME_MOMENT_MS);
+        while let Some(first) = self.heap.first_mut()
+            && first.at <= now + SAME_MOMENT_MS
+        {
+            first.at = later;
+            self.sink(0);
+        }
+    }
+
     /// Clears a timer and forgets its id.
     pub fn clear(&mut self, timer: &mut TimerId) {
         if *timer == TimerId::NONE {

@@ -132,6 +132,11 @@ impl Engine {
         self.core.borrow_mut().fire(reading, now, environment(bits))
     }
 
+    /// The host runs a timer without delay `ms` later.
+    pub fn put_off(&mut self, ms: f64) {
+        self.core.borrow_mut().put_off(ms);
+    }
+
     /// Whether the host timer should be cleared.
     pub fn disarm(&mut self) -> bool {
         self.core.borrow_mut().disarm()

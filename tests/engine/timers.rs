@@ -70,6 +70,21 @@ fn sums_of_times_that_differ_in_their_last_bits_are_due_together() {
 }
 
 #[test]
+fn what_is_put_off_keeps_its_order() {
+    let mut timers = Timers::default();
+    timers.set(6.0, Deadline::Gc(1));
+    timers.set(5.0, Deadline::Gc(2));
+    timers.set(4.0, Deadline::Gc(3));
+    timers.put_off(5.0, 6.0);
+    timers.set(5.0, Deadline::Gc(4));
+    assert_eq!(timers.pop_due(5.0), Some((5.0, Deadline::Gc(4))));
+    assert_eq!(timers.pop_due(5.0), None);
+    for query in 1..=3 {
+        assert_eq!(timers.pop_due(6.0), Some((6.0, Deadline::Gc(query))));
+    }
+}
+
+#[test]
 fn what_is_set_in_a_turn_is_not_due_in_it() {
     let mut timers = Timers::default();
     timers.set(5.0, Deadline::Gc(1));

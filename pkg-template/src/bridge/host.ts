@@ -8,7 +8,7 @@ import { environment } from './environment';
 import { type Instance, instance, outliveTrap, type Tenant } from './instance';
 import { LinearMemory } from './linearMemory';
 import type { MutationPort, ObserverPort, QueryPort, RunPort, SchedulePort } from './ports';
-import { reading } from './reading';
+import { isTicking, reading, TICK } from './reading';
 import { Symbols } from './symbols';
 
 /** No id. */
@@ -352,6 +352,9 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
 
   #arm(delay: number): void {
     this.#clearTimer();
+    if (delay === 0 && isTicking()) {
+      this.engine.put_off(TICK);
+    }
     this.#timer = timeoutManager.setTimeout(this.#fire, delay);
   }
 

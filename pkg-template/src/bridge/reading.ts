@@ -1,7 +1,10 @@
 /** The clock of fake timers: `@sinonjs/fake-timers`, which Sinon, Jest and Vitest use, hangs it on what it replaces. */
 interface FakeTimeout {
-  clock?: { performance?: { now(): number } };
+  clock?: { performance?: { now(): number }; duringTick?: boolean };
 }
+
+/** How much later fake timers run what is set without delay while they run another (ms). */
+export const TICK = 1;
 
 let source: unknown;
 let offset = 0;
@@ -20,4 +23,9 @@ export function reading(): number {
   }
   last = now + offset;
   return last;
+}
+
+/** Whether fake timers are running one. */
+export function isTicking(): boolean {
+  return (setTimeout as FakeTimeout).clock?.duringTick === true;
 }

@@ -32,6 +32,24 @@ describe('fetches that are cancelled at once', () => {
       ],
       { must: ['promise 0 rejects CancelledError', 'promise 2 rejects CancelledError'] },
     );
+  for (const options of [{}, { revert: false }, { silent: true }])
+    for (const joins of [[], [client.fetchQuery({ queryKey: ['a'] })]])
+      same(`who waits for another one is told first: ${JSON.stringify(options)} ${joins.length}`, [
+        client.setQueryData(['a'], 1),
+        client.fetchQuery({ queryKey: ['b'], queryFn: fetcher({}) }),
+        client.fetchQuery({
+          queryKey: ['a'],
+          queryFn: fetcher({ steps: [...joins, client.cancelQueries({}, options)] }),
+        }),
+        advance(10),
+      ]);
+  same('by its own query function, again and again', [
+    client.setQueryData(['q'], 1),
+    client.fetchQuery({
+      queryKey: ['q'],
+      queryFn: fetcher({ steps: [client.refetchQueries({ queryKey: ['q'] }), client.cancelQueries()] }),
+    }),
+  ]);
   for (const before of [[], [client.setQueryData(['q'], 1)]])
     for (const options of [{}, { cancelRefetch: false }, { throwOnError: true }])
       same(`where somebody has joined them before: ${before.length} ${JSON.stringify(options)}`, [
