@@ -102,8 +102,9 @@ export class Query {
     this.queryKey = config.queryKey;
     this.queryHash = config.queryHash;
     this.#takeOptions(config.options);
-    const born = initialState(this.options);
-    this.#initial = born.data === undefined ? undefined : born;
+    const given = this.options.initialData === undefined ? config.state : undefined;
+    const born = given ?? initialState(this.options);
+    this.#initial = given || born.data === undefined ? undefined : born;
     this.#values = new QueryValues(this.#cache.host, config.state ?? born);
   }
 

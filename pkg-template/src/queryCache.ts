@@ -18,7 +18,7 @@ import { Cold } from './memory/cold';
 import { Memory } from './memory/memory';
 import { notifyManager } from './notifyManager';
 import { Query } from './query';
-import { checkKey, hashKey, hashQueryKeyByOptions, partialMatchKey } from './queryKey';
+import { checkKey, hashKey, hashQueryKeyByOptions, isHashOf, partialMatchKey } from './queryKey';
 import type { QueryObserver } from './queryObserver';
 import { type Companion, Recovery } from './recovery';
 import { SharedAnswers } from './sharing/answers';
@@ -101,7 +101,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     this.host.symbols.intern(query.queryKey);
     query.attach();
     this.#byHash.set(query.queryHash, query);
-    if (query.queryHash !== this.#defaultHash(query.queryKey)) {
+    if (!this.#hasDefaultHash(query)) {
       this.#ownHashes.add(query);
     }
     const pending = this.index(query);
@@ -291,11 +291,11 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     return this.#hashed;
   }
 
-  /** The hash of the key of a query that is new here: mostly it has just been made. */
-  #defaultHash(queryKey: readonly unknown[]): string {
-    const hash = queryKey === this.#hashedKey ? this.#hashed : hashKey(queryKey);
+  /** Whether the hash of a query that is new here is that of its key: mostly that has just been made. */
+  #hasDefaultHash({ queryHash, queryKey }: Query): boolean {
+    const isJustMade = queryKey === this.#hashedKey && queryHash === this.#hashed;
     this.#hashedKey = undefined;
-    return hash;
+    return isJustMade || isHashOf(queryHash, queryKey);
   }
 
   /** Whether the filters let a stored query pass. */

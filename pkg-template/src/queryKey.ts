@@ -23,6 +23,28 @@ export function hashKey(queryKey: QueryKey | MutationKey): string {
   return Array.isArray(queryKey) && queryKey.every(isFlat) ? JSON.stringify(queryKey) : canonicalText(queryKey);
 }
 
+/** What JSON writes otherwise than it is. */
+const ESCAPED = /["\\\p{Cc}\p{Cs}]/u;
+
+/** Whether a text is the hash of a key; where all parts are plain texts, without making that hash. */
+export function isHashOf(hash: string, queryKey: QueryKey): boolean {
+  let at = 0;
+  for (const part of queryKey) {
+    if (typeof part !== 'string' || ESCAPED.test(part)) {
+      return hash === hashKey(queryKey);
+    }
+    const end = at + part.length + 2;
+    if (hash[at] !== (at === 0 ? '[' : ',') || hash[at + 1] !== '"' || hash[end] !== '"') {
+      return false;
+    }
+    if (!hash.startsWith(part, at + 2)) {
+      return false;
+    }
+    at = end + 1;
+  }
+  return at === 0 ? hash === '[]' : hash[at] === ']' && hash.length === at + 1;
+}
+
 function isFlat(part: unknown): boolean {
   return typeof part !== 'object' || part === null;
 }

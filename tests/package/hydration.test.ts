@@ -161,6 +161,32 @@ describe('dehydrate', () => {
 });
 
 describe('hydrate', () => {
+  beside('finds a query by the hash that came with it', ({ QueryClient, hydrate }, log) => {
+    const plain = ['a', 'b'];
+    const [quoted, split, counted] = [['a"b'], ['a","b'], ['a', 1]];
+    for (const [queryKey, queryHash] of [
+      [plain, '["a","b"]'],
+      [plain, '["a","b"] '],
+      [plain, '["a","b"'],
+      [plain, '["a","bc"]'],
+      [plain, ''],
+      [[], '[]'],
+      [[], '["a"]'],
+      [quoted, '["a"b"]'],
+      [quoted, '["a\\"b"]'],
+      [split, '["a","b"]'],
+      [counted, '["a",1]'],
+      [counted, '["a","1"]'],
+      [['\n\ud800'], '["\n\ud800"]'],
+      [['\n\ud800'], JSON.stringify(['\n\ud800'])],
+    ] as const) {
+      const client = new QueryClient();
+      const state = { data: 1, dataUpdatedAt: 1, status: 'success' };
+      hydrate(client, { queries: [{ queryKey, queryHash, state }] });
+      log(queryHash, client.getQueryData(queryKey), client.getQueryData(plain));
+    }
+  });
+
   const full = {
     status: 'success',
     fetchStatus: 'idle',
