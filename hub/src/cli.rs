@@ -14,6 +14,19 @@ use clap::{Parser, Subcommand};
 
 use settings::Settings;
 
+const EXAMPLES: &str = "\
+Examples:
+  To look around, from pages of one origin (everybody hears everything, nobody publishes over HTTP):
+    ferroquery-hub --cors-origin http://localhost:5173
+  With tokens, so that backends publish and each user hears what is theirs:
+    export FERROQUERY_HUB_JWT_SECRET=\"$(openssl rand -base64 48)\"
+    ferroquery-hub --listen 0.0.0.0:4180 --cors-origin https://app.example.com
+    ferroquery-hub token --publish '*'
+  Several hubs, with one history in Redis:
+    ferroquery-hub --redis-url redis://127.0.0.1:6379
+  To tell browsers which keys a backend deletes in its Redis cache:
+    ferroquery-hub --mirror-url redis://127.0.0.1:6379 --mirror-prefix exec:";
+
 /// Tells browsers what turned stale: a hub for ferroquery's live protocol.
 ///
 /// Without a subcommand it serves. Streams are at /inv/v1/stream, publications go to /inv/v1/publish. Settings come from
@@ -22,6 +35,7 @@ use settings::Settings;
 #[command(
     name = "ferroquery-hub",
     version,
+    after_help = EXAMPLES,
     args_conflicts_with_subcommands = true
 )]
 struct Cli {

@@ -8,6 +8,7 @@ mod follow;
 mod heard;
 mod prefixes;
 mod present;
+mod told;
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -23,6 +24,7 @@ use crate::upstream::UpstreamError;
 
 pub(crate) use follow::Source;
 pub(crate) use prefixes::Prefixes;
+use told::Told;
 
 /// Between two tries to become the one that mirrors, or to connect.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -82,10 +84,11 @@ impl Mirror {
     }
 
     async fn run(self) {
+        let mut told = Told::default();
         loop {
             let ended = match self.is_elected().await {
                 Ok(true) => {
-                    let ended = self.lead().await;
+                    let ended = self.lead(&mut told).await;
                     if let Some(hub) = self.hub.upgrade() {
                         hub.metrics.mirror_leads.set(0);
                         hub.metrics.mirror_knows.set(0);
@@ -98,7 +101,10 @@ impl Mirror {
             match ended {
                 Ended::Over => return,
                 Ended::Deposed => {}
-                Ended::Lost(error) => tracing::warn!(%error, "the mirror is interrupted"),
+                Ended::Lost(error) if told.is_news(&format_args!("interrupted: {error}")) => {
+                    tracing::warn!(%error, "the mirror is interrupted, trying twice a second");
+                }
+                Ended::Lost(_) => {}
             }
             sleep(PAUSE).await;
         }
@@ -113,13 +119,15 @@ impl Mirror {
         }
     }
 
-    async fn lead(&self) -> Ended {
+    async fn lead(&self, told: &mut Told) -> Ended {
         let mut refused = None;
         for source in &self.sources {
             match self.follow(*source).await {
                 Ok(ended) => return ended,
                 Err(error) => {
-                    tracing::warn!(%error, ?source, "this way of mirroring is refused");
+                    if told.is_news(&error) {
+                        tracing::warn!(%error, ?source, "this way of mirroring is refused");
+                    }
                     refused = Some(error);
                 }
             }

@@ -73,7 +73,7 @@ async fn claims(hub: &Hub, parts: &Parts) -> Result<Option<Globs>, Refusal> {
     }
     match &hub.shared().config.publish_guard {
         None => Err(Refusal::forbidden(
-            "publishing over HTTP is off on this server: publish in its process, or have it check tokens",
+            "publishing over HTTP is off on this server: have it check tokens (--jwt-secret or --jwks), or publish in its process",
         )),
         Some(guard) => guard(parts).map(|()| None),
     }

@@ -10,11 +10,21 @@ use serde::{Deserialize, Serialize};
 #[derive(Args, Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(crate) struct Settings {
-    /// Address and port [default: 127.0.0.1:4180; port 0 picks a free one]
-    #[arg(long, env = "FERROQUERY_HUB_LISTEN", value_name = "ADDR")]
+    /// Address and port; 0.0.0.0 lets other machines in, port 0 picks a free one [default: 127.0.0.1:4180]
+    #[arg(
+        long,
+        env = "FERROQUERY_HUB_LISTEN",
+        value_name = "ADDR",
+        value_parser = address
+    )]
     pub(crate) listen: Option<SocketAddr>,
     /// A second address for /metrics and /healthz; without it both are served on the first one
-    #[arg(long, env = "FERROQUERY_HUB_ADMIN_LISTEN", value_name = "ADDR")]
+    #[arg(
+        long,
+        env = "FERROQUERY_HUB_ADMIN_LISTEN",
+        value_name = "ADDR",
+        value_parser = address
+    )]
     pub(crate) admin_listen: Option<SocketAddr>,
     /// What an event invalidates (JSON, see docs/hub.md); check it with `rules check`
     #[arg(long, env = "FERROQUERY_HUB_RULES", value_name = "FILE")]
@@ -311,4 +321,10 @@ impl Settings {
         all.extend(toml::Table::try_from(&self).map_err(|error| named(&error))?);
         all.try_into().map_err(|error| named(&error))
     }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        "write an IP address and a port: 127.0.0.1:4180, or 0.0.0.0:4180 to be reached from other machines".into()
+    })
 }

@@ -126,7 +126,7 @@ impl Mirror {
                     && !(flags.contains('E') && flags.contains('A'))
                 {
                     return Err(UpstreamError(format!(
-                        "notify-keyspace-events is {flags:?}: set it to \"EA\" in the configuration of Redis"
+                        "notify-keyspace-events is {flags:?}: set it to EA in redis.conf, or with redis-cli config set notify-keyspace-events EA"
                     )));
                 }
                 let db = self

@@ -76,6 +76,7 @@ fn wrong_settings_are_refused_with_the_remedy() {
         (&["--config", toml.path().to_str().unwrap()], "lisen"),
         (&["--rules", rules.path().to_str().unwrap()], "not JSON"),
         (&["--listen", "127.0.0.1:x"], "--listen"),
+        (&["--listen", "4180"], "0.0.0.0:4180"),
         (&["--heartbeat-ms", "0"], "above 0"),
     ] {
         let (code, text) = run(args);

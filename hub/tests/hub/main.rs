@@ -2,6 +2,7 @@
 
 mod support;
 
+mod acl;
 mod checking;
 mod claims;
 mod closing;
