@@ -182,7 +182,7 @@ describe('hydrate', () => {
     ] as const) {
       const client = new QueryClient();
       const state = { data: 1, dataUpdatedAt: 1, status: 'success' };
-      hydrate(client, { mutations: [], queries: [{ queryKey, queryHash, state: state as never }] });
+      hydrate(client, { mutations: [], queries: [{ queryKey, queryHash, state: state as never, dehydratedAt: 1 }] });
       log(queryHash, client.getQueryData(queryKey), client.getQueryData(plain));
     }
   });
