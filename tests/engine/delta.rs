@@ -32,6 +32,7 @@ impl Model<'_> {
             0 => self.array(old.as_array().expect("an array")),
             1 => self.patched(old.as_object().expect("an object")),
             2 => self.rebuilt(old.as_object().expect("an object")),
+            3 => self.inserted(old.as_object().expect("an object")),
             other => panic!("{other}"),
         }
     }
@@ -122,6 +123,26 @@ impl Model<'_> {
                 }
             }
         }
+        Value::Object(made)
+    }
+
+    fn inserted(&mut self, old: &Map<String, Value>) -> Value {
+        let (count, old_count, segments) = (self.word(), self.word(), self.word());
+        let (mut made, mut copied, mut new) = (old.clone(), 0, 0);
+        for _ in 0..segments {
+            match self.word() {
+                0 => {
+                    assert!(self.word() < old_count);
+                    copied += self.word();
+                }
+                1 => {
+                    new += self.word();
+                    made.extend(self.value().as_object().expect("members").clone());
+                }
+                other => panic!("{other}"),
+            }
+        }
+        assert_eq!((copied, copied + new), (old_count, count));
         Value::Object(made)
     }
 

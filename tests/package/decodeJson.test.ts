@@ -139,6 +139,20 @@ describe('of the data before', () => {
     }
   });
 
+  it.each([
+    ['a name that is a number', '7'],
+    ['one that is a number in escapes', '\\u0037'],
+    ['a name that comes again', 'k3'],
+  ])('members of an object that had %s are right with one in front', async (_, name) => {
+    const wide = (first: string) =>
+      `{${first}"x":0,"${name}":[1],${rows(0, 100).map((each) => `"k${each.id}":${JSON.stringify(each)}`)}}`;
+    await fetchBody(wide(''));
+    for (const first of ['"new":1,', '"newer":{},"new":1,', '"x":{},"new":1,', '']) {
+      const text = wide(first);
+      expect(JSON.stringify(await fetchBody(text))).toBe(JSON.stringify(JSON.parse(text)));
+    }
+  });
+
   it('members that come twice are the last ones', async () => {
     const text = (first: number) => `{"x":${JSON.stringify(rows(0, 100))},"a":${first},"b":2,"a":3}`;
     await fetchBody(text(1));

@@ -7,6 +7,7 @@ const NEW = 1;
 const KID = 2;
 const ARRAY = 0;
 const PATCHED = 1;
+const INSERTED = 3;
 
 /**
  * Makes the new value from the old one, and from what was parsed. What equals its old counterpart is that one.
@@ -28,7 +29,9 @@ export function assemble(words: Uint32Array, values: unknown[], old: unknown): u
         ? array(before as never, stood)
         : kind === PATCHED
           ? patched(before, stood)
-          : rebuilt(before, stood);
+          : kind === INSERTED
+            ? inserted(before, stood)
+            : rebuilt(before, stood);
     return preferred(made, before, stood);
   };
 
@@ -130,6 +133,25 @@ export function assemble(words: Uint32Array, values: unknown[], old: unknown): u
         const name = values[next++] as string;
         const make = word === KID ? container : edit;
         builder.put(name, make(own(before, name), partOf(stood, name)));
+      }
+    }
+    return builder.finish(count);
+  };
+
+  const inserted = (before: Members, stood: unknown): Members => {
+    const count = words[at++]!;
+    const builder = new Builder(before, words[at++]!);
+    for (let left = words[at++]!; left > 0; left--) {
+      const word = words[at++]!;
+      if (word === COPY) {
+        const from = words[at++]!;
+        builder.copy(from, words[at++]!);
+      } else {
+        const members = values[next++] as Members;
+        at++;
+        for (const name of Object.keys(members)) {
+          builder.add(name, taken(undefined, members[name], partOf(stood, name)));
+        }
       }
     }
     return builder.finish(count);

@@ -43,6 +43,26 @@ export class Builder {
     }
   }
 
+  /** Takes so many members from this one on, in the order in which they are. */
+  copy(from: number, count: number): void {
+    const before = this.#before;
+    const made = this.#made;
+    const old = this.#old;
+    for (let i = from; i < from + count; i++) {
+      const name = old[i]!;
+      this.#names.push(name);
+      define(made, name, before[name]);
+    }
+  }
+
+  /** A member that isn't in the old object. Throws a Misfit where it is: then one of the text's came twice. */
+  add(name: string, value: unknown): void {
+    if (Object.hasOwn(this.#before, name)) {
+      throw new Misfit();
+    }
+    this.put(name, value);
+  }
+
   put(name: string, value: unknown): void {
     this.#isSame &&= Object.is(own(this.#before, name), value);
     if (!Object.hasOwn(this.#made, name)) {

@@ -183,6 +183,11 @@ export function takeWhatMoved(
   sources: readonly unknown[],
   but?: ReadonlySet<unknown>,
 ): void {
+  const signatures = unequal.map((i) => {
+    const element = fresh[i];
+    return isContainer(element) ? signature(element) : undefined;
+  });
+  const wanted = new Set(signatures);
   const gone = new Map<number, unknown[]>();
   for (let range = 0; range < ranges.length; range += 2) {
     const end = ranges[range]! + ranges[range + 1]!;
@@ -192,6 +197,9 @@ export function takeWhatMoved(
         continue;
       }
       const key = signature(element);
+      if (!wanted.has(key)) {
+        continue;
+      }
       const alike = gone.get(key);
       if (alike) {
         alike.push(element);
@@ -201,13 +209,11 @@ export function takeWhatMoved(
     }
   }
   for (let n = 0; n < unequal.length && gone.size > 0; n++) {
-    const i = unequal[n]!;
-    const element = fresh[i];
-    const alike = isContainer(element) && gone.get(signature(element));
+    const alike = gone.get(signatures[n]!);
     // Many that look alike are told apart only so far: this mustn't take the square of their number.
     for (let k = 0; alike && k < alike.length && k < MOST_ALIKE; k++) {
-      if (alike[k] !== sources[n] && isEqual(alike[k], element, 0)) {
-        fresh[i] = alike.splice(k, 1)[0];
+      if (alike[k] !== sources[n] && isEqual(alike[k], fresh[unequal[n]!], 0)) {
+        fresh[unequal[n]!] = alike.splice(k, 1)[0];
         break;
       }
     }
@@ -233,7 +239,8 @@ function signature(element: Container): number {
       break;
     }
   }
-  return sum;
+  // Small whole numbers are the quickest to look up.
+  return sum & 0x3fffffff;
 }
 
 /** Whether two values from `JSON.parse` are deeply equal. */

@@ -58,6 +58,8 @@ const ARRAY: u32 = 0;
 const PATCHED: u32 = 1;
 /// Member by member: all names are in the text.
 const REBUILT: u32 = 2;
+/// All old members are in it, and new ones: names are known by their places.
+const INSERTED: u32 = 3;
 
 /// So many old elements are tried for a new one that may be an edit of one of them.
 const WINDOW: u32 = 4;
@@ -71,7 +73,8 @@ const ENOUGH: u32 = 16;
 /// and the words of that container, or `3, old ordinal` and the words of an edit. For a patched object
 /// `1, count, old count, segments` and a segment `0, from, count`, `1, count` (members of the next parsed object), `2` (named by
 /// the next parsed value) or `3` (named so too) and the words of an edit; the first parsed value is the list of names to remove. A
-/// rebuilt object begins with `2`, and its first parsed value is the list of all names.
+/// rebuilt object begins with `2`, and its first parsed value is the list of all names. One with all old members and others beside
+/// them begins with `3`, and has segments `0, from, count` and `1, count` only.
 ///
 /// An edit is `old count, changes`, and for each of these twice the element's ordinal or the number of the member's name, and one
 /// more if an edit of that container follows; else it is the next parsed value.
@@ -257,6 +260,9 @@ impl<'a> Script<'a> {
     }
 
     fn rebuild(&mut self, part: &Part, old: Old<'a>, text: &'a [u8]) -> Result<(), Broken> {
+        if has_all(part, old)? {
+            return self.object(INSERTED, part, old, text, |_, _| Ok(false));
+        }
         self.list(&names(part, old, text)?);
         self.object(REBUILT, part, old, text, |_, _| Ok(false))
     }
@@ -382,6 +388,37 @@ impl Patch {
         removed.extend(expected..old.node.count);
         Ok(Some(Self { removed, replaced }))
     }
+}
+
+/// Whether all old members are in it once, and others are new; and JavaScript has them in the order of the text, which it has not
+/// where a name is a number.
+fn has_all(part: &Part, old: Old) -> Result<bool, Broken> {
+    let mut kept = Vec::new();
+    for segment in &part.segments {
+        match segment {
+            Segment::Copy { from, count } => kept.push((*from, *from + *count)),
+            Segment::New { .. } => {}
+            Segment::Kid { .. } => return Ok(false),
+        }
+    }
+    kept.sort_unstable();
+    let mut end = 0;
+    for (from, to) in kept {
+        if from != end {
+            return Ok(false);
+        }
+        end = to;
+    }
+    if end != old.node.count {
+        return Ok(false);
+    }
+    for ordinal in 0..end {
+        // An escape may stand for a digit.
+        if matches!(old.text[old.start(ordinal)? + 1], b'0'..=b'9' | b'\\') {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The names of all members, as they are written.
