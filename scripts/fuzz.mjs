@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CommandError, output, root, run, runMain } from './command.mjs';
@@ -22,7 +22,10 @@ await runMain(async () => {
   const all = readdirSync(join(root, 'fuzz', 'fuzz_targets')).map((file) => file.replace('.rs', ''));
   for (const name of positionals.length > 0 ? positionals : all) {
     const flag = values.runs ? `-runs=${limit[1]}` : `-max_total_time=${limit[1]}`;
-    // Natively the engine has no unsafe code for a sanitizer to watch, and without one it runs several times as fast.
-    await run('cargo', ['+nightly', 'fuzz', 'run', '-s', 'none', name, '--', flag, `-max_len=${longest}`]);
+    // Natively the engine has no unsafe code for a sanitizer to watch, and without one it runs several times as fast. But words that
+    // are compared as a whole are then found by chance only, hence the dictionaries.
+    const words = join(root, 'fuzz', 'dictionaries', `${name}.dict`);
+    const flags = [flag, `-max_len=${longest}`, ...(existsSync(words) ? [`-dict=${words}`] : [])];
+    await run('cargo', ['+nightly', 'fuzz', 'run', '-s', 'none', name, '--', ...flags]);
   }
 });

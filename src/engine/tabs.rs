@@ -13,7 +13,7 @@ use super::random::Random;
 use message::{Message, Standing, Term};
 use ring::Ring;
 
-pub use message::MAX_MESSAGE;
+pub use message::{MAX_MESSAGE, VERSION};
 
 mod following;
 mod leading;

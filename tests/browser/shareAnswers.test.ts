@@ -350,10 +350,10 @@ test('a hostile script on the channel changes nothing', async () => {
   await withTabs(3, async ([first, second, hostile]) => {
     await hostile!.evaluate(() => {
       const [common] = (window as any).channels;
-      const words = ['', 'x', 'ferroquery-answers-1', 'ferroquery-answers-1\u001fme\u001f1\u001fbye'];
+      const words = ['', 'x', 'ferroquery-answers-2', 'ferroquery-answers-2\u001fme\u001f1\u001fbye'];
       const kinds = ['hello', 'want', 'no', 'busy', 'have', 'give', 'value', 'gone', 'ping', 'pong'];
       for (const kind of kinds)
-        words.push(`ferroquery-answers-1\u001fme\u001f99\u001f${kind}\u001f1\u001f1\u001f1\u001f1\u001f\u001f["a"]`);
+        words.push(`ferroquery-answers-2\u001fme\u001f99\u001f${kind}\u001f1\u001f1\u001f1\u001f1\u001f\u001f["a"]`);
       setInterval(() => {
         for (const word of words) {
           common.postMessage(word);

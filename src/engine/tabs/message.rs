@@ -11,7 +11,8 @@ pub const MAX_MESSAGE: usize = 4 << 20;
 const MAX_NAME: usize = 32;
 /// No text of the protocol holds it: JSON escapes it.
 pub(super) const SEPARATOR: char = '\u{1f}';
-const VERSION: &str = "ferroquery-1";
+/// Begins each message.
+pub const VERSION: &str = "ferroquery-1";
 
 /// One tab's time as the leader. Later terms are greater.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

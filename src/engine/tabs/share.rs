@@ -19,7 +19,7 @@ use output::Reply;
 use peer::Peer;
 use want::{Stage, Want};
 
-pub use message::{MAX_KEY, Wish};
+pub use message::{MAX_KEY, VERSION, Wish};
 pub use output::{Counts, Found, Output, Request};
 pub use waiting::{ASK_MS, JOIN_MS, PATIENCE_MS, PROBE_MS, QUIET_MS, WAIT_MS};
 

@@ -7,7 +7,8 @@ use super::super::message::{Fields, Line, SEPARATOR};
 pub const MAX_KEY: usize = 8 << 10;
 /// The longest text about live connections, in bytes.
 const MAX_POSITIONS: usize = 1 << 10;
-const VERSION: &str = "ferroquery-answers-2";
+/// Begins each message.
+pub const VERSION: &str = "ferroquery-answers-2";
 
 /// What a tab wants, and what it would take.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
