@@ -31,7 +31,7 @@ export function defaultShouldDehydrateMutation(mutation: AnyMutation): boolean {
 
 export function defaultShouldDehydrateQuery(query: AnyQuery): boolean {
   // A server's page may hold what it may not store; what a page dehydrates is stored.
-  return query.state.status === 'success' && (environmentManager.isServer() || !(query as unknown as Query).isNoStore);
+  return query.state.status === 'success' && (!(query as unknown as Query).isNoStore || environmentManager.isServer());
 }
 
 /** What a client's caches hold, as plain objects: what `hydrate` takes on the other side. */

@@ -139,7 +139,8 @@ export class Query {
 
   /** Whether an answer said `no-store`: the data must not be kept anywhere but here. */
   get isNoStore(): boolean {
-    return this.isAttached && this.#cache.host.engine.is_no_store(this.slot);
+    // Only where HTTP has said anything can it have said that.
+    return this.#provenance !== undefined && this.isAttached && this.#cache.host.engine.is_no_store(this.slot);
   }
 
   /** When the data was written (ms). */
