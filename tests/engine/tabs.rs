@@ -306,6 +306,7 @@ fn words_of_strangers_are_dropped() {
         "ferroquery-1\u{1f}beat",
         "ferroquery-1\u{1f}beat\u{1f}9\u{1f}x\u{1f}-1\u{1f}l",
         "ferroquery-1\u{1f}event\u{1f}9\u{1f}x\u{1f}1\u{1f}not an id\u{1f}data: x\n\n",
+        "ferroquery-1\u{1f}event\u{1f}9\u{1f}x\u{1f}18446744073709551615\u{1f}e.1\u{1f}data: x\n\n",
         "ferroquery-2\u{1f}wake",
     ] {
         leader.handle_message(text, 1.0);

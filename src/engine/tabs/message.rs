@@ -179,17 +179,17 @@ impl Message {
             "wake" => Message::Wake,
             "beat" => Message::Beat {
                 term: fields.term()?,
-                seq: fields.number()?,
+                seq: fields.place()?,
                 standing: Standing::parse(fields.text()?)?,
             },
             "event" => Message::Event {
                 term: fields.term()?,
-                seq: fields.number()?,
+                seq: fields.place()?,
                 entry: fields.entry()??,
             },
             "answer" => Message::Answer {
                 term: fields.term()?,
-                seq: fields.number()?,
+                seq: fields.place()?,
                 to: fields.name()?,
                 number: fields.number()?,
                 standing: Standing::parse(fields.text()?)?,
@@ -240,6 +240,11 @@ impl<'a> Fields<'a> {
         self.text()?.parse().ok()
     }
 
+    /// A place in an order, with room for the next one.
+    fn place(&mut self) -> Option<u64> {
+        self.number().filter(|place| *place < u64::MAX)
+    }
+
     pub fn name(&mut self) -> Option<String> {
         let name = self.text()?;
         (name.len() <= MAX_NAME).then(|| name.into())
@@ -247,7 +252,7 @@ impl<'a> Fields<'a> {
 
     fn term(&mut self) -> Option<Term> {
         Some(Term {
-            number: self.number().filter(|number| *number < u64::MAX)?,
+            number: self.place()?,
             leader: self.name()?,
         })
     }
