@@ -101,10 +101,11 @@ impl Document {
 
     /// Compares a new body with this one.
     pub fn compare(&self, text: Vec<u8>) -> Change {
-        if text.len() == self.text.len() && common(&text, &self.text) == text.len() {
+        let same = common(&text, &self.text);
+        if same == text.len() && same == self.text.len() {
             return Change::None(text);
         }
-        match self.plan(&text) {
+        match self.plan(&text, same) {
             Some((plan, root)) => {
                 let document = Document {
                     whole: self.whole,
@@ -117,13 +118,16 @@ impl Document {
         }
     }
 
-    fn plan(&self, text: &[u8]) -> Option<(Plan, Node)> {
+    /// The first `same` bytes are those of this body.
+    fn plan(&self, text: &[u8], same: usize) -> Option<(Plan, Node)> {
         if text.len() <= self.whole {
             return None;
         }
         let old = self.root()?;
-        let Walked { part, node } = walk(old, text, begin(text), 0, 0, self.whole).ok()?;
-        if !is_all(text, begin(text) + node.length as usize) {
+        let open = begin(text);
+        let known = same.saturating_sub(open).min(old.node.length as usize);
+        let Walked { part, node } = walk(old, text, open, known, 0, self.whole).ok()?;
+        if !is_all(text, open + node.length as usize) {
             return None;
         }
         let plan = Plan::new(&part, old, text).ok()?;

@@ -288,6 +288,13 @@ function onlyOne(rows: unknown[], row: unknown, ours: unknown[]): unknown {
   return alike.length === 1 && !ours.includes(alike[0]) ? alike[0] : undefined;
 }
 
+/** Whether each row but one is known by its id to be where it was. */
+function areInPlace(rows: unknown[], ours: unknown[]): boolean {
+  const isKnown = (row: unknown, i: number) =>
+    !isContainer(row) || (idOf(row) !== undefined && idOf(row) === idOf(ours[i]));
+  return rows.filter((row, i) => !isKnown(row, i)).length <= 1;
+}
+
 /** All objects and arrays of a value. */
 function containersIn(value: unknown, found = new Set<unknown>()): Set<unknown> {
   if (isContainer(value)) {
@@ -324,12 +331,14 @@ function lostIdentity(
   if (moved >= 0) {
     return `${at}.${moved} is a new object, and only has moved`;
   }
+  const inPlace = isList && areInPlace(before, ours);
   for (const name of Object.keys(ours)) {
     let was = isContainer(before) ? own(before, name) : undefined;
     if (isList && !byHand) {
       const row = ours[name as never];
-      // One that has doubled needn't be found, nor its parts. One that has moved and changed was that of its id.
-      was = isContainer(row) && idOf(row) !== undefined ? onlyOne(before, row, ours) : was;
+      // One that has doubled needn't be found, nor its parts. One that has moved and changed was that of its id; one without an
+      // id is that at its place, if all others are at theirs.
+      was = idOf(row) !== undefined ? onlyOne(before, row, ours) : inPlace ? was : undefined;
     }
     const there = isContainer(theirs) ? own(theirs, name) : undefined;
     const found = lostIdentity(was, there, ours[name], known, byHand, `${at}.${name}`);
@@ -385,6 +394,8 @@ export async function sequence(
   hasZeros = random(8) === 0;
   let now = document(random);
   client.removeQueries({ queryKey });
+  // Until an answer comes that isn't broken.
+  let byHand = false;
   for (let step = 0; step < steps; step++) {
     if (step > 0) {
       for (let edits = random(3); edits >= 0; edits--) {
@@ -393,10 +404,11 @@ export async function sequence(
       }
     }
     tried.bodies++;
-    const byHand = random(10) === 0;
-    if (byHand) {
+    const writes = random(10) === 0;
+    if (writes) {
       client.setQueryData(queryKey, structuredClone(client.getQueryData(queryKey)));
     }
+    byHand ||= writes;
     const before = client.getQueryData(queryKey);
     const bytes = encoder.encode(textOf(random, now));
     const text = decoder.decode(bytes);
@@ -418,6 +430,7 @@ export async function sequence(
     if (found) {
       return `seed ${seed}, step ${step}: ${found}`;
     }
+    byHand &&= thrown !== undefined;
   }
   return undefined;
 }

@@ -165,6 +165,16 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
     return this.#memory.bytes(at, length);
   }
 
+  /** Such a part as words. */
+  words(at: number, length: number): Uint32Array {
+    return this.#memory.words(at, length);
+  }
+
+  /** Puts bytes where the engine has made room for them. */
+  give(at: number, bytes: Uint8Array): void {
+    this.#memory.writeBytes(at, bytes);
+  }
+
   /** Size of the memory that all engines of the page share (bytes). */
   get memoryBytes(): number {
     return this.#memory.size;

@@ -2,12 +2,14 @@
 export class LinearMemory {
   readonly #memory: WebAssembly.Memory;
   #buffer: ArrayBufferLike;
+  #bytes: Uint8Array;
   #words: Uint32Array;
   #numbers: Float64Array;
 
   constructor(memory: WebAssembly.Memory) {
     this.#memory = memory;
     this.#buffer = memory.buffer;
+    this.#bytes = new Uint8Array(this.#buffer);
     this.#words = new Uint32Array(this.#buffer);
     this.#numbers = new Float64Array(this.#buffer);
   }
@@ -23,14 +25,19 @@ export class LinearMemory {
 
   /** A part of it; good until the next call of an engine. */
   bytes(pointer: number, length: number): Uint8Array {
-    return new Uint8Array(this.#memory.buffer, pointer, length);
+    this.#refresh();
+    return new Uint8Array(this.#buffer, pointer, length);
   }
 
   /** A part of it; good until the next call of an engine. */
   words(pointer: number, length: number): Uint32Array {
     this.#refresh();
-    const at = pointer >>> 2;
-    return this.#words.subarray(at, at + length);
+    return new Uint32Array(this.#buffer, pointer, length);
+  }
+
+  writeBytes(pointer: number, values: Uint8Array): void {
+    this.#refresh();
+    this.#bytes.set(values, pointer);
   }
 
   writeWords(pointer: number, values: ArrayLike<number>, length: number): void {
@@ -46,6 +53,7 @@ export class LinearMemory {
     const { buffer } = this.#memory;
     if (this.#buffer !== buffer) {
       this.#buffer = buffer;
+      this.#bytes = new Uint8Array(buffer);
       this.#words = new Uint32Array(buffer);
       this.#numbers = new Float64Array(buffer);
     }

@@ -27,6 +27,9 @@ export async function readBody(body: Body, signal: AbortSignal | undefined): Pro
 
 /** The bytes, if they are there already: a view of them, not a copy. */
 export function bytesOf(body: Body): Uint8Array | undefined {
+  if (body instanceof Uint8Array) {
+    return body;
+  }
   if (ArrayBuffer.isView(body)) {
     return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
   }

@@ -12,8 +12,13 @@ import { parse } from './text';
  * the fetch is aborted, and with a TypeError where there is no body to read.
  */
 export async function decodeJson(context: QueryFunctionContext, body: Body): Promise<unknown> {
+  const bytes = bytesOf((body ?? {}) as Body);
+  if (bytes) {
+    // A signal isn't needed, and making one takes longer than comparing a small body.
+    return decodePieces(context, [bytes]);
+  }
   checkBody(body);
-  const value = await decodeBody(context, body);
+  const value = await decodeBody(context, body as Response);
   if (isAnswer(body)) {
     applyResponse(context, body);
   }
@@ -21,21 +26,23 @@ export async function decodeJson(context: QueryFunctionContext, body: Body): Pro
 }
 
 /** The same without the headers' say. `url`: what was asked for, where the answer doesn't tell. */
-export async function decodeBody(context: QueryFunctionContext, body: Body, url?: string): Promise<unknown> {
-  const bytes = bytesOf(body);
-  // Making a signal takes longer than comparing a small body.
-  const signal = bytes ? undefined : signalOf(context);
+export async function decodeBody(context: QueryFunctionContext, body: Response, url?: string): Promise<unknown> {
+  const signal = signalOf(context);
   const answer = isAnswer(body) ? body : undefined;
   const bodiless = answer && (await checkResponse(context, answer, signal, url));
   if (bodiless) {
     return bodiless.data;
   }
-  const pieces = bytes ? [bytes] : await readBody(body, signal);
+  const pieces = await readBody(body, signal);
   try {
-    return queryOf(context)?.decode(pieces) ?? parse(pieces);
+    return decodePieces(context, pieces);
   } catch (error) {
     throw answer ? unreadable(error, answer, pieces) : error;
   }
+}
+
+function decodePieces(context: QueryFunctionContext, pieces: readonly Uint8Array[]): unknown {
+  return queryOf(context)?.decode(pieces) ?? parse(pieces);
 }
 
 /** Whether it has a status and headers. */
@@ -46,7 +53,7 @@ function isAnswer(body: Body): body is Response {
 
 function checkBody(body: unknown): void {
   const { arrayBuffer } = (body ?? {}) as Response;
-  if (typeof arrayBuffer !== 'function' && !bytesOf((body ?? {}) as never)) {
+  if (typeof arrayBuffer !== 'function') {
     throw new TypeError(
       `decodeJson was given ${show(body)} as a body. Give it the Response itself, before anything else has read it, or the body as ArrayBuffer or Uint8Array.`,
     );

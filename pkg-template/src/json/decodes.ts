@@ -83,10 +83,9 @@ export class Decodes {
   }
 
   #give(pieces: readonly Uint8Array[], length: number): void {
-    const body = this.#host.bytes(this.#engine.body_ptr(length), length);
-    let at = 0;
+    let at = this.#engine.body_ptr(length);
     for (const piece of pieces) {
-      body.set(piece, at);
+      this.#host.give(at, piece);
       at += piece.length;
     }
   }
@@ -142,7 +141,7 @@ export class Decodes {
   #made(old: unknown, pieces: readonly Uint8Array[]): unknown {
     const engine = this.#engine;
     const length = engine.plan_text_length();
-    const words = new Uint32Array(this.#host.bytes(0, 0).buffer, engine.plan_ptr(), engine.plan_length());
+    const words = this.#host.words(engine.plan_ptr(), engine.plan_length());
     try {
       const values = length > 0 ? JSON.parse(textOf([this.#host.bytes(engine.plan_text_ptr(), length)])) : [];
       return assemble(words, values as unknown[], old);
