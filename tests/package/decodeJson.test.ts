@@ -115,7 +115,7 @@ describe('of the data before', () => {
   it('what is inside of a changed row without an id is kept, behind an edit in a list that has moved', async () => {
     const panels = () => [1, 2].map((id) => ({ id, series: rows(id * 100, id * 100 + 50) }));
     const before = (await fetchTable(table(panels()))).data as never as ReturnType<typeof panels>;
-    const [first, second] = panels() as [{ series: unknown[] }, { series: unknown[] }];
+    const [first, second] = panels() as unknown as [{ series: unknown[] }, { series: unknown[] }];
     second.series[2] = { ...row(202), name: 'Renamed' };
     const { id, name, owner, load } = row(203);
     second.series[3] = { owner, load, name, id, more: true };
