@@ -120,8 +120,8 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
       this.#cache.notify({ type: 'observerOptionsUpdated', query: query as never, observer: this as never });
     }
     const mounted = this.hasListeners();
-    const moved = query !== previousQuery;
-    if (mounted && this.#fetchesOnChange(query, this.options, this.packed, moved, previous, previousPacked)) {
+    const moved = this.#query !== previousQuery;
+    if (mounted && this.#fetchesOnChange(this.#query, this.options, this.packed, moved, previous, previousPacked)) {
       this.#fetchUnlessStored();
     }
     this.updateResult();

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { same } from '../same.js';
-import { at, fetcher } from '../script/markers.js';
+import { at, fetcher, fn } from '../script/markers.js';
 import { advance, batch, cache, client, observer } from '../script/steps.js';
 import { a, mount, plain } from './mount.js';
 
@@ -55,4 +55,17 @@ describe('callbacks that act', () => {
     client.fetchQuery({ queryKey: ['a'], queryFn: fetcher({}) }),
     advance(20),
   ]);
+
+  for (const queryKey of [['a'], ['b']])
+    for (const enabled of [true, false])
+      same(`a cache listener gives an observer that gets other options yet others: ${queryKey} ${enabled}`, [
+        observer.create(1, { queryKey: ['a'], queryFn: fetcher({}) }, 0),
+        observer.subscribe(1),
+        cache.subscribe(
+          'observerOptionsUpdated',
+          at(0, [observer.setOptions(1, { queryKey, enabled, queryFn: fetcher({}), staleTime: fn([100]) })]),
+        ),
+        observer.patch(1, {}),
+        advance(20),
+      ]);
 });
