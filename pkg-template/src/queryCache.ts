@@ -359,8 +359,22 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     const watcher = observer as unknown as Watcher;
     const departed = watcher.slot;
     this.unwatch(from, observer, true);
+    const { engine } = this.host;
+    // A listener that was told of the departure may have ended it, or sent it on already.
+    const elsewhere = watcher.slot;
+    if (elsewhere !== NONE && observer.getCurrentQuery() === (to as never)) {
+      engine.disinherit(departed);
+      return;
+    }
     this.register(to, watcher);
-    this.host.engine.inherit(watcher.slot, departed);
+    if (elsewhere !== NONE) {
+      watcher.slot = elsewhere;
+    }
+    if (elsewhere === NONE && observer.hasListeners()) {
+      engine.inherit(watcher.slot, departed);
+    } else {
+      engine.disinherit(departed);
+    }
     this.notify({ type: 'observerAdded', query: to as never, observer });
   }
 

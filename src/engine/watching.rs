@@ -65,14 +65,9 @@ impl Engine {
 
     /// Gives the timers of an observer that departed to the id that it has now.
     pub fn inherit(&mut self, id: u32, departed: u32) {
-        let Some(at) = self
-            .departed
-            .iter()
-            .position(|one| one.observer == departed)
-        else {
+        let Some(departed) = self.take_departed(departed) else {
             return;
         };
-        let departed = self.departed.swap_remove(at);
         self.timers
             .change(departed.stale_timer, Deadline::Stale(id));
         self.timers
@@ -81,6 +76,22 @@ impl Engine {
         observer.stale_timer = departed.stale_timer;
         observer.interval_timer = departed.interval_timer;
         observer.interval = departed.interval;
+    }
+
+    /// Drops the timers of an observer that departed: it has ended on its way, or has new ones.
+    pub fn disinherit(&mut self, departed: u32) {
+        if let Some(mut departed) = self.take_departed(departed) {
+            self.timers.clear(&mut departed.stale_timer);
+            self.timers.clear(&mut departed.interval_timer);
+        }
+    }
+
+    fn take_departed(&mut self, observer: u32) -> Option<Departed> {
+        let at = self
+            .departed
+            .iter()
+            .position(|one| one.observer == observer)?;
+        Some(self.departed.swap_remove(at))
     }
 
     /// An observer leaves its query. `stoppable`: the query function has read its abort signal.

@@ -36,6 +36,11 @@ impl Engine {
         self.core.borrow_mut().inherit(observer, departed);
     }
 
+    /// Drops what a departed observer waits for.
+    pub fn disinherit(&mut self, departed: u32) {
+        self.core.borrow_mut().disinherit(departed);
+    }
+
     /// An observer leaves; 1: cancel the fetch with revert.
     pub fn unwatch(&mut self, observer: u32, stoppable: bool) -> u32 {
         self.core.borrow_mut().unwatch(observer, stoppable) as u32

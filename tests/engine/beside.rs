@@ -117,3 +117,22 @@ fn an_observer_takes_its_interval_along() {
             .any(|effect| matches!(effect, Effect::Poll(_)))
     );
 }
+
+#[test]
+fn an_observer_that_ends_on_its_way_leaves_its_interval_behind() {
+    let mut engine = Engine::new(1);
+    let (from, to) = (query(&mut engine), query(&mut engine));
+    let options = Options::unpack(0b01_0101_0101, 0.0, 50.0);
+    let departed = engine.watch(from, options, true, 0.0);
+    engine.decide(Decision::Timers {
+        observer: departed,
+        now: 0.0,
+        server: false,
+    });
+    engine.depart(departed, false);
+    engine.watch(to, options, true, 0.0);
+    engine.disinherit(departed);
+    let pending = engine.fire(50.0, 50.0, HERE);
+    assert_eq!(drain(&mut engine, pending), []);
+    assert_eq!(engine.census().deadlines, 0);
+}

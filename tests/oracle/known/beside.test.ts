@@ -108,6 +108,31 @@ describe('an observer that goes to another query', () => {
     client.removeQueries(),
     advance(500),
   ]);
+  same('leaves its interval behind where a listener takes its last one away on the way', [
+    observer.create(0, { queryKey: a, queryFn: fetcher({}), refetchInterval: fn([50]) }),
+    observer.subscribe(0),
+    client.clear(),
+    cache.subscribe('observerRemoved', at(0, [observer.unsubscribe(0)])),
+    advance(110),
+  ]);
+  same('comes once where a listener takes its last one away and brings another on the way', [
+    observer.create(0, { queryKey: a, queryFn: fetcher({}), refetchInterval: 50 }),
+    observer.subscribe(0),
+    cache.subscribe('observerRemoved', at(0, [batch([observer.unsubscribe(0), observer.subscribe(0)])])),
+    observer.patch(0, { queryKey: ['b'] }),
+    advance(60),
+    observer.unsubscribe(0),
+    advance(200),
+  ]);
+  same('turns off its way for a third one', [
+    observer.create(0, { queryKey: a, queryFn: fetcher({}), refetchInterval: 50 }),
+    observer.subscribe(0),
+    cache.subscribe('observerRemoved', at(0, [observer.patch(0, { queryKey: ['c'] })])),
+    observer.patch(0, { queryKey: ['b'] }),
+    advance(110),
+    observer.unsubscribe(0),
+    advance(200),
+  ]);
 });
 
 describe('moments of a result', () => {
