@@ -1,5 +1,3 @@
-import type { FetchTask } from './fetchTask';
-
 /** Has a signal, and wants to know when somebody reads it: whoever does says that it stops, and is stopped with the last observer. */
 export interface SignalSource {
   readonly signal: AbortSignal;
@@ -51,14 +49,11 @@ export function claimSignal(signal: AbortSignal, by: SignalSource): void {
   sources.set(signal, by);
 }
 
-/**
- * The fetch that a context belongs to; none where an app made the context. For those who must learn of its end without
- * reading `signal`.
- */
-export function taskOf(context: unknown): FetchTask | undefined {
+/** Where the signal of a context comes from; nothing where an app made the context. */
+export function sourceOf(context: unknown): SignalSource | undefined {
   const own = Sourced.sourceOf(context);
   const { signal } = own ? {} : ((context ?? {}) as { signal?: AbortSignal });
-  return (own ?? (signal && sources.get(signal))) as FetchTask | undefined;
+  return own ?? (signal && sources.get(signal));
 }
 
 /** Adds the signal of a fetch, as `signal`, which notes that it is read. */
@@ -76,9 +71,9 @@ export function addSignal<T extends object>(
   of: { readonly signal: AbortSignal },
   onAbort: () => void,
 ): T & { readonly signal: AbortSignal } {
-  const task = taskOf(of);
-  if (task) {
-    new Sourced(context, task);
+  const source = sourceOf(of);
+  if (source) {
+    new Sourced(context, source);
   }
   let signal: AbortSignal | undefined;
   return Object.defineProperty(context, 'signal', {

@@ -4,19 +4,18 @@ import { outliveTrap } from './bridge/instance';
 import { reading } from './bridge/reading';
 import { answerRetry, retryDelayNumber, retryNumber } from './bridge/retryOptions';
 import { CancelledError } from './cancelledError';
-import { extrasOf } from './contextExtras';
+import { type ContextExtras, extrasOf } from './contextExtras';
 import { isDevelopment } from './development';
-import { carrySignal, claimSignal, type SignalSource } from './fetchSignal';
+import type { FetchedQuery, SharedFetch } from './fetchedQuery';
+import { carrySignal, claimSignal, type SignalSource, sourceOf } from './fetchSignal';
 import { Answers } from './http/answers';
 import { HttpError } from './http/httpError';
 import type { AnsweredWith } from './http/validators';
 import { fetchPages } from './infinitePages';
 import { LazyPromise } from './lazyPromise';
-import type { Query } from './query';
 import { ensureQueryFn, type FetchContext, type FetchOptions } from './queryFunction';
-import type { SharedFetch } from './sharing/answers';
 
-type Context = QueryFunctionContext & { skipCache?: boolean | 'no-store' };
+type Context = QueryFunctionContext & ContextExtras;
 
 /** One fetch of a query: calls the query function, and hands on what it comes to. Whether there is another try is the engine's. */
 export class FetchTask implements SignalSource {
@@ -35,7 +34,7 @@ export class FetchTask implements SignalSource {
   announcedBefore: FetchTask | undefined;
   /** What HTTP has said meanwhile. */
   answers: Answers | undefined;
-  readonly query: Query;
+  readonly query: FetchedQuery<FetchTask>;
   /** The options with which it began: those of its query may change meanwhile. */
   readonly #options: QueryOptions<any, any, any, any>;
   readonly #fetchOptions: FetchOptions | undefined;
@@ -50,7 +49,7 @@ export class FetchTask implements SignalSource {
   /** Its part in what tabs share, while the query function runs or another tab is waited for. */
   #shared: SharedFetch | undefined;
 
-  constructor(query: Query, fetchOptions: FetchOptions | undefined) {
+  constructor(query: FetchedQuery<FetchTask>, fetchOptions: FetchOptions | undefined) {
     this.query = query;
     this.#options = query.options;
     this.#fetchOptions = fetchOptions;
@@ -331,12 +330,13 @@ export class FetchTask implements SignalSource {
     const { options } = query;
     query.isStoppable = false;
     const context = carrySignal({ client: query.client, queryKey: query.queryKey, meta: query.meta }, this) as Context;
-    if (options.skipCache) {
-      Object.assign(context, extrasOf(query));
+    const { skipCache } = options as ContextExtras;
+    if (skipCache) {
+      Object.assign(context, extrasOf(options as ContextExtras));
     }
     const queryFn = ensureQueryFn(options, this.#fetchOptions);
     // What a persister keeps is a cache too.
-    return options.persister && !options.skipCache
+    return options.persister && !skipCache
       ? options.persister(queryFn, context, query as unknown as CoreQuery)
       : queryFn(context as never);
   }
@@ -484,6 +484,15 @@ export class FetchTask implements SignalSource {
       this.query.takeEnd(this);
     }
   }
+}
+
+/**
+ * The fetch that a context belongs to; none where an app made the context. For those who must learn of its end without
+ * reading `signal`.
+ */
+export function taskOf(context: unknown): FetchTask | undefined {
+  const source = sourceOf(context);
+  return source instanceof FetchTask ? source : undefined;
 }
 
 /** In a microtask, where nobody catches what is thrown. */

@@ -1,7 +1,6 @@
 import type { Query as CoreQuery, InfiniteData, InfiniteQueryPageParamsOptions } from '@tanstack/query-core';
-import { extrasOf } from './contextExtras';
+import { type ContextExtras, extrasOf } from './contextExtras';
 import { addSignal } from './fetchSignal';
-import type { Query } from './query';
 import { ensureQueryFn, type FetchContext } from './queryFunction';
 
 type Pages = InfiniteData<any, any>;
@@ -39,7 +38,7 @@ export function fetchPages(context: FetchContext, query: CoreQuery<any, any, any
           pageParam: param,
           direction: backward ? 'backward' : 'forward',
           meta: options.meta,
-          ...extrasOf(query as never),
+          ...extrasOf(query.options as ContextExtras),
         },
         context,
         () => {
@@ -72,7 +71,7 @@ export function fetchPages(context: FetchContext, query: CoreQuery<any, any, any
     return done;
   };
 
-  if (!options.persister || (query as unknown as Query).options.skipCache) {
+  if (!options.persister || (query.options as ContextExtras).skipCache) {
     context.fetchFn = fetchFn;
     return;
   }

@@ -1,5 +1,7 @@
 import type {
   Mutation as CoreMutation,
+  MutationCacheConfig,
+  MutationCacheNotifyEvent,
   MutationFunctionContext,
   MutationMeta,
   MutationObserver,
@@ -9,24 +11,37 @@ import type {
 } from '@tanstack/query-core';
 import type { Engine } from '#glue';
 import type { Host } from './bridge/host';
+import type { MutationPort } from './bridge/ports';
 import { reading } from './bridge/reading';
 import { CancelledError } from './cancelledError';
 import { environmentManager } from './environmentManager';
 import { EngineTrapError } from './errors';
-import type { MutationCache } from './mutationCache';
-import { MutationRun } from './mutationRun';
+import { MutationRun, type RunningMutation } from './mutationRun';
 import { idleState, type MutationValues, scalarsOf, stateOf } from './mutationState';
 import { notifyManager } from './notifyManager';
-import type { QueryCache } from './queryCache';
 
 type Options = MutationOptions<any, any, any, any>;
 type State = MutationState<any, any, any, any>;
 type AnyObserver = MutationObserver<any, any, any, any>;
 
+/** What a mutation needs of its cache. */
+export interface MutationHome {
+  readonly config: MutationCacheConfig;
+  /** Where its mutations are known. */
+  hostFor(client: QueryClient): Host<any, any>;
+  notify(event: MutationCacheNotifyEvent): void;
+  remove(mutation: CoreMutation<any, any, any, any>): void;
+  runNext(mutation: CoreMutation<any, any, any, any>): Promise<unknown>;
+  /** A mutation gets a slot; the cache's own id in the engine. */
+  enter(mutation: Mutation): number;
+  /** A mutation has given its slot back. */
+  leave(mutation: Mutation): void;
+}
+
 interface MutationConfig {
   client: QueryClient;
   mutationId: number;
-  mutationCache: MutationCache;
+  mutationCache: MutationHome;
   options: Options;
   state?: State;
 }
@@ -35,7 +50,7 @@ interface MutationConfig {
 const DETACHED = -1;
 
 /** One mutation: the values under an engine's slot, and the order of the callbacks. */
-export class Mutation {
+export class Mutation implements MutationPort, RunningMutation {
   readonly mutationId: number;
   options!: Options;
   /** How long it stays when nobody watches it (ms): the longest wish so far. */
@@ -46,7 +61,7 @@ export class Mutation {
   isStored = false;
   readonly #host: Host<any, any>;
   readonly #client: QueryClient;
-  readonly #cache: MutationCache;
+  readonly #cache: MutationHome;
   #observers: AnyObserver[] = [];
   #state: State;
   /** The last execution; none once that has settled. */
@@ -59,7 +74,7 @@ export class Mutation {
     this.#client = config.client;
     this.mutationId = config.mutationId;
     this.#cache = config.mutationCache;
-    this.#host = this.#cache.hostFor(this.#client.getQueryCache() as unknown as QueryCache);
+    this.#host = this.#cache.hostFor(this.#client);
     this.#state = config.state ?? idleState();
     this.setOptions(config.options);
   }

@@ -8,20 +8,23 @@ import type {
   QueryClient,
 } from '@tanstack/query-core';
 import type { Host } from './bridge/host';
+import type { Companion } from './companion';
 import type { EngineTrapError } from './errors';
 import { noop } from './markers';
 import { matchMutation } from './matchMutation';
-import { Mutation } from './mutation';
+import { Mutation, type MutationHome } from './mutation';
 import { notifyManager } from './notifyManager';
 import type { QueryCache } from './queryCache';
-import type { Companion } from './recovery';
 import { Subscribable } from './subscribable';
 
 type Filters = MutationFilters<any, any, any, any>;
 type AnyMutation = CoreMutation<any, any, any, any>;
 
 /** All mutations, by identity; which of them are pending, wait, or may run is in the engine of the client's query cache. */
-export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent) => void> implements Companion {
+export class MutationCache
+  extends Subscribable<(event: MutationCacheNotifyEvent) => void>
+  implements Companion, MutationHome
+{
   config: MutationCacheConfig;
   readonly #mutations = new Set<Mutation>();
   /** Those with a slot in the engine that it doesn't list: removed, and not done. */
@@ -127,8 +130,8 @@ export class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent
   // For its mutations
 
   /** Where its mutations are known. */
-  hostFor(queryCache: QueryCache): Host<any, any> {
-    this.#queryCache ??= queryCache;
+  hostFor(client: QueryClient): Host<any, any> {
+    this.#queryCache ??= client.getQueryCache() as unknown as QueryCache;
     return this.#queryCache.host;
   }
 

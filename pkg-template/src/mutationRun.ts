@@ -1,14 +1,26 @@
 import type { MutationOptions } from '@tanstack/query-core';
 import type { Engine } from '#glue';
 import { environment } from './bridge/environment';
-import { NONE } from './bridge/host';
+import { type Host, NONE } from './bridge/host';
 import type { RunPort } from './bridge/ports';
 import { reading } from './bridge/reading';
 import { answerRetry, networkCode, retryDelayNumber, retryNumber } from './bridge/retryOptions';
 import type { CancelledError } from './cancelledError';
 import type { EngineTrapError } from './errors';
 import { noop } from './markers';
-import type { Mutation } from './mutation';
+
+/** What an execution needs of its mutation. */
+export interface RunningMutation {
+  readonly host: Host<any, any>;
+  readonly state: { readonly isPaused: boolean };
+  /** Asks the engine; if that traps, once more in the one that takes its place. */
+  ask<T>(question: (engine: Engine, slot: number) => T): T;
+  pause(): void;
+  goOn(): void;
+  tellFailure(failureCount: number, error: unknown): void;
+  /** Gives the slot back if the engine has nothing to do for it. */
+  release(): void;
+}
 
 /** One execution of a mutation: its promises. When it runs, sleeps and goes on is the engine's word. */
 export class MutationRun implements RunPort {
@@ -16,7 +28,7 @@ export class MutationRun implements RunPort {
   #id = NONE;
   /** What comes of the tries: data, or the error after which no further try follows. */
   readonly promise: Promise<any>;
-  readonly #mutation: Mutation;
+  readonly #mutation: RunningMutation;
   readonly #call: () => unknown;
   readonly #retry: MutationOptions['retry'];
   readonly #retryDelay: MutationOptions['retryDelay'];
@@ -27,7 +39,7 @@ export class MutationRun implements RunPort {
   #wake: (() => void) | undefined;
   #goOn: (() => void) | undefined;
 
-  constructor(mutation: Mutation, call: () => unknown, options: MutationOptions<any, any, any, any>) {
+  constructor(mutation: RunningMutation, call: () => unknown, options: MutationOptions<any, any, any, any>) {
     this.#mutation = mutation;
     this.#call = call;
     // Those of this moment: the mutation's options may change while it runs.

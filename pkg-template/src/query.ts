@@ -1,5 +1,7 @@
 import type {
   CancelOptions,
+  QueryCacheConfig,
+  QueryCacheNotifyEvent,
   QueryClient,
   QueryKey,
   QueryMeta,
@@ -9,13 +11,17 @@ import type {
   SetDataOptions,
   StaleTime,
 } from '@tanstack/query-core';
+import type { EvictionReason } from '../types/extras';
 import * as effects from './bridge/effect';
 import { environment } from './bridge/environment';
+import type { Host } from './bridge/host';
 import { staleTimeNumber } from './bridge/observerOptions';
+import type { QueryPort } from './bridge/ports';
 import { reading } from './bridge/reading';
 import { networkCode } from './bridge/retryOptions';
 import { isDevelopment } from './development';
 import { environmentManager } from './environmentManager';
+import type { FetchedQuery, FromElsewhere, Sharing } from './fetchedQuery';
 import { FetchTask } from './fetchTask';
 import type { Answers } from './http/answers';
 import type { KeptAnswer } from './http/keptAnswer';
@@ -23,25 +29,33 @@ import { Provenance } from './http/provenance';
 import type { AnsweredWith } from './http/validators';
 import { Decodes } from './json/decodes';
 import { noop, skipToken } from './markers';
-import { REASONS } from './memory/memory';
-import type { QueryCache } from './queryCache';
+import { type Memory, REASONS } from './memory/memory';
 import { QueryFetches } from './queryFetches';
 import type { FetchOptions } from './queryFunction';
 import { initialState, storeScalars } from './queryState';
 import { QueryTags } from './queryTags';
 import { DETACHED, QueryValues, type Values } from './queryValues';
 import { replaceData } from './structuralSharing';
+import type { Watcher } from './watcher';
 
 type Options = QueryOptions<any, any, any, any> & {
   tags?: readonly string[] | ((data: any) => readonly string[]);
   skipCache?: boolean | 'no-store';
 };
 type State = QueryState<any, any>;
+type Observer = QueryObserver<any, any, any, any, any>;
 
-/** Another tab's answer, where an answer is one: when it came there (ms), and what HTTP said of it. */
-interface FromElsewhere {
-  readonly updatedAt: number | undefined;
-  readonly kept: KeptAnswer | undefined;
+/** What a query needs of its cache. */
+export interface QueryHome {
+  readonly host: Host<Query, Watcher>;
+  readonly config: QueryCacheConfig;
+  readonly memory: Memory | undefined;
+  readonly sharing: Sharing | undefined;
+  notify(event: QueryCacheNotifyEvent): void;
+  remove(query: Query, reason?: EvictionReason): void;
+  watch(query: Query, observer: Observer): void;
+  unwatch(query: Query, observer: Observer): void;
+  observersOf(slot: number): Observer[];
 }
 
 interface QueryConfig {
@@ -60,7 +74,7 @@ const ACTIONS: Record<number, string> = {
 };
 
 /** One query: the values under an engine's slot, and the carrying out of its fetches. */
-export class Query {
+export class Query implements QueryPort, FetchedQuery<FetchTask> {
   queryKey: QueryKey;
   queryHash: string;
   options!: Options;
@@ -69,7 +83,7 @@ export class Query {
   /** Whether stopping the query function makes sense: whether the one that ran last has read its signal. */
   isStoppable = false;
   readonly #client: QueryClient;
-  readonly #cache: QueryCache;
+  readonly #cache: QueryHome;
   readonly #defaultOptions: Options | undefined;
   /** The state with the options' initial data; without any it is made when somebody asks for it. */
   #initial: State | undefined;
@@ -98,7 +112,7 @@ export class Query {
     this.isPrivate = config.options?.skipCache === 'no-store';
     this.#defaultOptions = isEmpty(config.defaultOptions) ? undefined : config.defaultOptions;
     this.#client = config.client;
-    this.#cache = config.client.getQueryCache() as unknown as QueryCache;
+    this.#cache = config.client.getQueryCache() as unknown as QueryHome;
     this.queryKey = config.queryKey;
     this.queryHash = config.queryHash;
     this.#takeOptions(config.options);
@@ -165,7 +179,7 @@ export class Query {
     return this.#values.fetchMeta;
   }
 
-  get observers(): QueryObserver<any, any, any, any, any>[] {
+  get observers(): Observer[] {
     return this.isAttached ? this.#cache.observersOf(this.slot) : [];
   }
 
@@ -301,11 +315,11 @@ export class Query {
     this.#wake(false);
   }
 
-  addObserver(observer: QueryObserver<any, any, any, any, any>): void {
+  addObserver(observer: Observer): void {
     this.#cache.watch(this, observer);
   }
 
-  removeObserver(observer: QueryObserver<any, any, any, any, any>): void {
+  removeObserver(observer: Observer): void {
     this.#cache.unwatch(this, observer);
   }
 
@@ -510,7 +524,7 @@ export class Query {
     return this.#fetches?.last;
   }
 
-  get cache(): QueryCache {
+  get cache(): QueryHome {
     return this.#cache;
   }
 

@@ -10,8 +10,8 @@ import type {
 import type { EvictionReason, MemoryOptions } from '../types/extras';
 import { environment } from './bridge/environment';
 import { Host, NONE } from './bridge/host';
-import type { ObserverPort } from './bridge/ports';
 import { reading } from './bridge/reading';
+import type { Companion } from './companion';
 import { Events } from './events';
 import type { Keeper } from './keeper';
 import { Cold } from './memory/cold';
@@ -19,18 +19,16 @@ import { Memory } from './memory/memory';
 import { notifyManager } from './notifyManager';
 import { Query } from './query';
 import { checkKey, hashKey, hashQueryKeyByOptions, isHashOf, partialMatchKey } from './queryKey';
-import type { QueryObserver } from './queryObserver';
-import { type Companion, Recovery } from './recovery';
+import { Recovery } from './recovery';
 import { SharedAnswers } from './sharing/answers';
 import type { ShareSettings } from './sharing/options';
 import { Subscribable } from './subscribable';
 import { joinTags } from './tags';
+import type { Watcher } from './watcher';
 
 type Filters = QueryFilters<any> & { pattern?: string; tags?: readonly string[] };
 type Options = QueryOptions<any, any, any, any> & { skipCache?: boolean | 'no-store' };
 type AnyObserver = CoreQueryObserver<any, any, any, any, any>;
-/** What the engine tells of an observer, and the options by which it is known there. */
-type Watcher = ObserverPort & QueryObserver;
 
 const ACTIVE = { all: 0, active: 1, inactive: 2 } as const;
 const FETCH_STATUS = { idle: 1, fetching: 2, paused: 3 } as const;

@@ -1,8 +1,8 @@
 import type { QueryState } from '@tanstack/query-core';
 import type { Host } from './bridge/host';
+import type { QueryPort } from './bridge/ports';
 import { reading } from './bridge/reading';
 import { Cold } from './memory/cold';
-import type { Query } from './query';
 import { copyUnread, initialState, loadState, readLater, storeScalars } from './queryState';
 
 type State = QueryState<any, any>;
@@ -24,7 +24,7 @@ export class QueryValues {
   updatedAt: number;
   /** Counts the changes of the data. */
   revision = 0;
-  readonly #host: Host<Query, any>;
+  readonly #host: Host<any, any>;
   /** Or the packed bytes of it. */
   #data: any;
   /** None once it is out of date. */
@@ -32,7 +32,7 @@ export class QueryValues {
   /** That of the snapshot. */
   #version = 0;
 
-  constructor(host: Host<Query, any>, state: State) {
+  constructor(host: Host<any, any>, state: State) {
     this.#host = host;
     this.#snapshot = state;
     this.take(state);
@@ -103,7 +103,7 @@ export class QueryValues {
 
   // Slot
 
-  attach(query: Query): void {
+  attach(query: QueryPort): void {
     const host = this.#host;
     storeScalars(this.#snapshot!, host.numbers, host.scratch, this.#data !== undefined);
     this.slot = host.engine.create(this.#version);

@@ -1,42 +1,43 @@
-import { NONE, type Recovery as Port } from './bridge/host';
+import { type Host, NONE, type Recovery as Port } from './bridge/host';
 import { outliveTrap } from './bridge/instance';
+import type { Companion } from './companion';
 import type { EngineTrapError } from './errors';
+import type { Events } from './events';
 import type { FetchTask } from './fetchTask';
+import type { Memory } from './memory/memory';
 import { notifyManager } from './notifyManager';
 import type { Query } from './query';
-import type { QueryCache } from './queryCache';
-import type { QueryObserver } from './queryObserver';
 import { report } from './report';
+import type { Watcher } from './watcher';
 
-/** What goes on with the cache in another engine, such as a live connection. */
-export interface Companion {
-  /** Lets go of the ids of an engine, without a word to it. */
-  leaveEngine?(): void;
-  /** Tells a fresh engine of everything; runs no function of the user. */
-  replay?(): void;
-  /** Goes on. */
-  resume(): void;
-  /** There is no other engine. */
-  stop(error: EngineTrapError): void;
-  /** Its user has signed out. */
-  signOut?(): void;
-  /** Of a live connection: where it is, `undefined` as long as it doesn't know. */
-  position?(): string | undefined;
-  /** Of a live connection: whether it has applied everything up to this position. */
-  hasApplied?(position: string): boolean;
+/** What moves: a cache, and all that is known of it here. */
+export interface Movable {
+  readonly host: Host<Query, Watcher>;
+  readonly events: Events;
+  readonly companions: ReadonlySet<Companion>;
+  readonly memory: Memory | undefined;
+  getAll(): Query[];
+  /** Puts a query whose key has just been interned into the engine's index. */
+  index(query: Query): boolean;
+  /** Tells the engine of an observer. */
+  register(query: Query, watcher: Watcher): void;
+  /** Tells the engine whether anybody listens. */
+  tellListening(): void;
+  /** Tells the engine what all values take. */
+  measureAll(): void;
 }
 
 /** Brings a cache into a fresh engine after a trap. Nothing is read from the old one: its memory may be torn. */
-export class Recovery implements Port<Query, any> {
-  readonly #cache: QueryCache;
+export class Recovery implements Port<Query, Watcher> {
+  readonly #cache: Movable;
   #lost: FetchTask[] = [];
-  #observers: QueryObserver[] = [];
+  #observers: Watcher[] = [];
 
-  constructor(cache: QueryCache) {
+  constructor(cache: Movable) {
     this.#cache = cache;
   }
 
-  leave(known: readonly Query[], watchers: readonly QueryObserver[]): void {
+  leave(known: readonly Query[], watchers: readonly Watcher[]): void {
     this.#observers = watchers.filter((observer) => observer.hasListeners());
     for (const observer of watchers) {
       observer.slot = NONE;
@@ -51,7 +52,7 @@ export class Recovery implements Port<Query, any> {
 
   replay(): void {
     const { host, events } = this.#cache;
-    const stored: readonly Query[] = this.#cache.getAll();
+    const stored = this.#cache.getAll();
     events.replay();
     this.#cache.memory?.tellBudget();
     this.#cache.tellListening();
@@ -61,7 +62,7 @@ export class Recovery implements Port<Query, any> {
       query.replayTags();
     }
     for (const observer of this.#observers) {
-      this.#cache.register(observer.getCurrentQuery() as never, observer as never);
+      this.#cache.register(observer.getCurrentQuery() as never, observer);
     }
     for (const companion of this.#cache.companions) {
       companion.replay?.();

@@ -3,11 +3,11 @@ import { environment } from './bridge/environment';
 import { outliveTrap } from './bridge/instance';
 import { reading } from './bridge/reading';
 import { networkCode } from './bridge/retryOptions';
+import type { Companion } from './companion';
 import { focusManager } from './focusManager';
 import { onlineManager } from './onlineManager';
 import type { Query } from './query';
 import type { QueryCache } from './queryCache';
-import type { Companion } from './recovery';
 import { show } from './show';
 
 type Build = (options: any) => [query: Query, options: any];

@@ -1,6 +1,7 @@
 import type { QueryFunction, QueryFunctionContext, QueryKey } from '@tanstack/query-core';
 import type { ContextExtras } from './contextExtras';
-import { addSignal, taskOf } from './fetchSignal';
+import { addSignal } from './fetchSignal';
+import { taskOf } from './fetchTask';
 
 interface StreamedQueryParams {
   streamFn: (context: QueryFunctionContext<any>) => AsyncIterable<any> | Promise<AsyncIterable<any>>;

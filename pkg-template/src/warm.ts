@@ -1,8 +1,8 @@
 import type { WarmOptions, WarmProgress } from '../types/extras';
 import { outliveTrap } from './bridge/instance';
 import { CancelledError } from './cancelledError';
+import type { Companion } from './companion';
 import type { QueryCache } from './queryCache';
-import type { Companion } from './recovery';
 import { report } from './report';
 import { show } from './show';
 

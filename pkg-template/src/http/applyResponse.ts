@@ -1,6 +1,6 @@
 import type { QueryFunctionContext } from '@tanstack/query-core';
 import { reading } from '../bridge/reading';
-import { taskOf } from '../fetchSignal';
+import { taskOf } from '../fetchTask';
 import type { KeptHeaders } from './validators';
 
 /**

@@ -1,5 +1,5 @@
 import type { QueryFunctionContext } from '@tanstack/query-core';
-import { taskOf } from '../fetchSignal';
+import { taskOf } from '../fetchTask';
 import { httpErrorOf } from './httpError';
 import { startOf } from './readStart';
 

@@ -1,6 +1,6 @@
 import type { QueryFunction, QueryFunctionContext } from '@tanstack/query-core';
 import { reading } from '../bridge/reading';
-import { taskOf } from '../fetchSignal';
+import { taskOf } from '../fetchTask';
 import { decodeBody } from '../json/decodeJson';
 import { show } from '../show';
 import { applyResponse } from './applyResponse';

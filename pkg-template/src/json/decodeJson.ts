@@ -1,8 +1,8 @@
 import type { QueryFunctionContext } from '@tanstack/query-core';
-import { taskOf } from '../fetchSignal';
+import type { FetchedQuery } from '../fetchedQuery';
+import { taskOf } from '../fetchTask';
 import { applyResponse } from '../http/applyResponse';
 import { checkResponse, unreadable } from '../http/checkResponse';
-import type { Query } from '../query';
 import { show } from '../show';
 import { type Body, bytesOf, readBody } from './body';
 import { parse } from './text';
@@ -66,7 +66,7 @@ function signalOf(context: QueryFunctionContext): AbortSignal | undefined {
 }
 
 /** Whose body it is; of a copied context, or one that isn't ours, as its key says. */
-function queryOf(context: QueryFunctionContext): Query | undefined {
+function queryOf(context: QueryFunctionContext): Pick<FetchedQuery, 'decode'> | undefined {
   const known = taskOf(context)?.query;
   return known ?? (context?.client?.getQueryCache().find({ queryKey: context.queryKey }) as never);
 }

@@ -55,10 +55,11 @@ export function readOptions(options: PersistOptions): Settings {
   if (typeof version !== 'string') {
     throw new TypeError(`persist: version must be a text such as '2', but it is ${show(version)}.`);
   }
-  return { client: client as unknown as QueryClient, store, scope, key, maxAge, version, keeps: filterOf(filter) };
+  const keeps = filterOf(client as unknown as QueryClient, filter);
+  return { client: client as unknown as QueryClient, store, scope, key, maxAge, version, keeps };
 }
 
-function filterOf(filter: PersistOptions['filter']): Settings['keeps'] {
+function filterOf(client: QueryClient, filter: PersistOptions['filter']): Settings['keeps'] {
   if (filter === undefined) {
     return () => true;
   }
@@ -68,5 +69,6 @@ function filterOf(filter: PersistOptions['filter']): Settings['keeps'] {
   if (typeof filter !== 'object' || filter === null) {
     throw new TypeError(`persist: filter must be query filters or a function of a query, but it is ${show(filter)}.`);
   }
-  return (query) => query.cache.matches(query, filter);
+  const cache = client.getQueryCache() as unknown as QueryCache;
+  return (query) => cache.matches(query, filter);
 }

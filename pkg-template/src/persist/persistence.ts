@@ -1,11 +1,11 @@
 import type { QueryKey } from '@tanstack/query-core';
 import { outliveTrap } from '../bridge/instance';
+import type { Companion } from '../companion';
 import type { Keeper } from '../keeper';
 import { noop } from '../markers';
 import type { Query } from '../query';
 import type { QueryCache } from '../queryCache';
 import { hashKey, partialMatchKey } from '../queryKey';
-import type { Companion } from '../recovery';
 import { timeoutManager } from '../timeoutManager';
 import { Hits, type What } from './hits';
 import { whenIdle } from './idle';

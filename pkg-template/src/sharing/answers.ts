@@ -1,13 +1,12 @@
 import type { ShareClient } from '#glue';
+import type { Host } from '../bridge/host';
 import { outliveTrap } from '../bridge/instance';
 import { staleTimeNumber } from '../bridge/observerOptions';
 import { reading } from '../bridge/reading';
-import type { FetchTask } from '../fetchTask';
+import type { Companion } from '../companion';
+import type { FetchedQuery, SharedFetch, Sharing } from '../fetchedQuery';
 import { type KeptAnswer, readKeptAnswer } from '../http/keptAnswer';
 import { listenToPage, type PageEvent } from '../live/page';
-import type { Query } from '../query';
-import type { QueryCache } from '../queryCache';
-import type { Companion } from '../recovery';
 import { timeoutManager } from '../timeoutManager';
 import { canShare, TabChannel } from './channel';
 import { hashIn, nameOf } from './name';
@@ -17,7 +16,7 @@ import { isShareable } from './shareable';
 const finalizer = new FinalizationRegistry<AbortController>((listening) => listening.abort());
 
 /** A fetch that may come to another tab's answer. */
-export class SharedFetch {
+class OwnFetch implements SharedFetch {
   /** When another tab's answer came, where it is one (ms). */
   updatedAt: number | undefined;
   /** What HTTP said of it there. */
@@ -38,18 +37,35 @@ export class SharedFetch {
   }
 }
 
+type KeptQuery = FetchedQuery & { readonly keptAnswer: KeptAnswer | undefined };
+
+/** What is shared: a cache, and how far it knows what a server has told. */
+export interface SharingCache {
+  readonly host: Host<any, any>;
+  readonly companions: Set<Companion>;
+  /** Whether a live connection doesn't know yet where it is. */
+  readonly isLiveComing: boolean;
+  /** Where all live connections are: empty without any, `undefined` where one of them doesn't know, or has ended. */
+  livePositions(): string | undefined;
+  /** Whether everything up to these positions was applied here. */
+  hasApplied(positions: string): boolean;
+  get(queryHash: string): KeptQuery | undefined;
+  /** Ends the sharing. */
+  share(settings: undefined): void;
+}
+
 interface Pending {
-  query: Query;
+  query: FetchedQuery;
   generation: number;
   insists: boolean;
   call: () => unknown;
   resolve: (answer: unknown) => void;
-  fetch: SharedFetch;
+  fetch: OwnFetch;
 }
 
 /** Shares answers with other tabs: carries words and values. Whom to ask, what to take and what to give is the engine's. */
-export class SharedAnswers implements Companion {
-  readonly #cache: QueryCache;
+export class SharedAnswers implements Companion, Sharing {
+  readonly #cache: SharingCache;
   readonly #settings: ShareSettings;
   readonly #listening = new AbortController();
   readonly #pending = new Map<number, Pending>();
@@ -61,7 +77,7 @@ export class SharedAnswers implements Companion {
   #value: unknown;
   #isOver = false;
 
-  constructor(cache: QueryCache, settings: ShareSettings) {
+  constructor(cache: SharingCache, settings: ShareSettings) {
     this.#cache = cache;
     this.#settings = settings;
     this.replay();
@@ -73,20 +89,23 @@ export class SharedAnswers implements Companion {
   }
 
   /** Whether answers of a query are shared. */
-  shares(query: Query): boolean {
+  shares(query: FetchedQuery): boolean {
     const { shareAnswers, skipCache, sensitive } = query.options as Record<string, unknown>;
     return !this.#isOver && shareAnswers !== false && !skipCache && !sensitive;
   }
 
   /** `call` calls the query function; `insists`: only an answer that is made from now on will do. */
-  fetch(task: FetchTask, insists: boolean, call: () => unknown): SharedFetch {
-    const { query, generation } = task;
+  fetch(
+    { query, generation }: { query: FetchedQuery; generation: number },
+    insists: boolean,
+    call: () => unknown,
+  ): SharedFetch {
     const ticket = ++this.#tickets;
     let resolve!: (answer: unknown) => void;
     const answer = new Promise((done) => {
       resolve = done;
     });
-    const fetch = new SharedFetch(this, ticket, answer);
+    const fetch = new OwnFetch(this, ticket, answer);
     this.#pending.set(ticket, { query, generation, insists, call, resolve, fetch });
     this.#want(ticket);
     this.#drain();
@@ -298,8 +317,8 @@ export class SharedAnswers implements Companion {
   }
 
   /** What other tabs mean by this name. */
-  #named(name: string): Query | undefined {
-    const query: Query | undefined = this.#cache.get(hashIn(name));
+  #named(name: string): KeptQuery | undefined {
+    const query: KeptQuery | undefined = this.#cache.get(hashIn(name));
     return query && nameOf(query) === name ? query : undefined;
   }
 

@@ -1,4 +1,4 @@
-import type { Query } from '../query';
+import type { FetchedQuery } from '../fetchedQuery';
 
 /** No hash of a key holds a raw one: it is JSON. */
 const END_OF_HASH = '\n';
@@ -7,7 +7,7 @@ const END_OF_HASH = '\n';
  * What tabs call an answer: the hash of its key, and with pages, which of them: with as many as another tab shows, or with others,
  * a tab would show what nobody there has asked for.
  */
-export function nameOf({ queryHash, queryType, data, options }: Query): string {
+export function nameOf({ queryHash, queryType, data, options }: FetchedQuery): string {
   if (queryType !== 'infinite') {
     return queryHash;
   }
