@@ -12,7 +12,7 @@ import { type KeptAnswer, readKeptAnswer } from './http/keptAnswer';
 import { noop } from './markers';
 import type { Query } from './query';
 import type { QueryCache } from './queryCache';
-import { checkKey, hashKey } from './queryKey';
+import { hashKey } from './queryKey';
 import { show } from './show';
 
 type AnyMutation = CoreMutation<any, any, any, any>;
@@ -249,7 +249,9 @@ function queriesOf(
   for (let at = 0; at < queries.length; at += 1) {
     const query = entryOf(queries, at, 'queries');
     const { queryKey, queryHash, state } = query;
-    checkKey(queryKey);
+    if (queryKey === undefined) {
+      throw new TypeError(`The queries of a dehydrated state need a queryKey, but queries[${at}] is ${show(query)}.`);
+    }
     if (!isObject(state)) {
       throw new TypeError(
         `The dehydrated query ${show(queryHash ?? queryKey)} needs a state, but it has ${show(state)}.`,

@@ -11,6 +11,7 @@ import type { EvictionReason, MemoryOptions } from '../types/extras';
 import { environment } from './bridge/environment';
 import { Host, NONE } from './bridge/host';
 import { reading } from './bridge/reading';
+import { symbolsIn } from './bridge/symbols';
 import type { Companion } from './companion';
 import { Events } from './events';
 import type { Keeper } from './keeper';
@@ -18,7 +19,7 @@ import { Cold } from './memory/cold';
 import { Memory } from './memory/memory';
 import { notifyManager } from './notifyManager';
 import { Query } from './query';
-import { checkKey, hashKey, hashQueryKeyByOptions, isHashOf, partialMatchKey } from './queryKey';
+import { hashKey, hashQueryKeyByOptions, isHashOf, partialMatchKey } from './queryKey';
 import { Recovery } from './recovery';
 import { SharedAnswers } from './sharing/answers';
 import type { ShareSettings } from './sharing/options';
@@ -68,7 +69,6 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
 
   build(client: QueryClient, options: Options, state?: QueryState<any, any>): any {
     const { queryKey } = options;
-    checkKey(queryKey);
     const isStored = options.skipCache !== 'no-store';
     const known = isStored ? this.lookUp(queryKey, options) : undefined;
     return known ?? this.create(client, options, state);
@@ -260,7 +260,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   /** The id of the query that has a key's symbols. */
   #idOf(queryKey: readonly unknown[]): number {
     const { engine, symbols } = this.host;
-    const { length } = queryKey;
+    const length = symbolsIn(queryKey);
     let id = NONE;
     if (symbols.find(queryKey)) {
       const { path } = symbols;
@@ -271,7 +271,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
         id = engine.find_long(length);
       }
     }
-    if (id === NONE && queryKey.some(isUnusual)) {
+    if (id === NONE && Array.isArray(queryKey) && queryKey.some(isUnusual)) {
       // Throws for what no hash can be made of.
       hashKey(queryKey);
     }
@@ -347,7 +347,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   /** Puts a query whose key has just been interned into the engine's index; whether there is something to drain. */
   index(query: Query): boolean {
     const { engine, symbols } = this.host;
-    const { length } = query.queryKey;
+    const length = symbolsIn(query.queryKey);
     this.host.send(symbols.path, length);
     return engine.index(query.attach(), length, symbols.scalar, symbols.plain, reading());
   }
@@ -448,7 +448,6 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     const { queryKey, pattern, tags } = filters;
     let all = true;
     if (queryKey) {
-      checkKey(queryKey);
       this.#selectByKey(queryKey, filters.exact ?? false);
       all = false;
     }
@@ -504,8 +503,9 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
         engine.select_prefix(0);
         this.#keep((query) => query.queryHash === hashQueryKeyByOptions(queryKey, query.options));
       } else if (symbols.find(queryKey)) {
-        this.host.send(symbols.path, queryKey.length);
-        engine.select_exact(queryKey.length);
+        const length = symbolsIn(queryKey);
+        this.host.send(symbols.path, length);
+        engine.select_exact(length);
       } else {
         this.#selectOnly([]);
       }
@@ -517,7 +517,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     }
     this.host.send(symbols.path, length);
     const unsure = engine.select_prefix(length);
-    if (unsure || length < queryKey.length) {
+    if (unsure || length < symbolsIn(queryKey)) {
       this.#keep((query) => partialMatchKey(query.queryKey, queryKey));
     }
   }

@@ -22,7 +22,7 @@ import { notifyManager } from './notifyManager';
 import { onlineManager } from './onlineManager';
 import type { Query } from './query';
 import { QueryCache } from './queryCache';
-import { checkKey, hashKey, partialMatchKey } from './queryKey';
+import { hashKey, partialMatchKey } from './queryKey';
 import { Schedules } from './schedule';
 import { readShareOptions, type ShareOptions } from './sharing/options';
 import { signOut } from './signOut';
@@ -98,7 +98,6 @@ export class QueryClient {
   }
 
   getQueryData(queryKey: QueryKey): any {
-    checkKey(queryKey);
     return this.#mayHashOtherwise ? this.#find(queryKey)?.data : this.#queryCache.dataOf(queryKey);
   }
 
@@ -310,7 +309,6 @@ export class QueryClient {
     };
     defaulted._defaulted = true;
     if (!defaulted.queryHash) {
-      checkKey(defaulted.queryKey);
       defaulted.queryHash = this.#queryCache.hashOf(defaulted.queryKey, defaulted);
     }
     if (defaulted.refetchOnReconnect === undefined) {
@@ -426,7 +424,6 @@ export class QueryClient {
 
   /** The query of a key, without making options for it where no default could change its hash. */
   #find(queryKey: QueryKey): Query | undefined {
-    checkKey(queryKey);
     if (this.#mayHashOtherwise) {
       return this.#queryCache.lookUp(queryKey, this.defaultQueryOptions({ queryKey } as Options));
     }

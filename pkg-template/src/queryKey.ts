@@ -28,6 +28,9 @@ const ESCAPED = /["\\\p{Cc}\p{Cs}]/u;
 
 /** Whether a text is the hash of a key; where all parts are plain texts, without making that hash. */
 export function isHashOf(hash: string, queryKey: QueryKey): boolean {
+  if (!Array.isArray(queryKey)) {
+    return hash === hashKey(queryKey);
+  }
   let at = 0;
   for (const part of queryKey) {
     if (typeof part !== 'string' || ESCAPED.test(part)) {
@@ -70,26 +73,4 @@ export function partialMatchKey(a: any, b: any): boolean {
     return false;
   }
   return Object.keys(b).every((name) => partialMatchKey(a[name], b[name]));
-}
-
-/** Fails early, and says how to mend it, where a key is no array. */
-export function checkKey(queryKey: unknown): asserts queryKey is QueryKey {
-  if (!Array.isArray(queryKey)) {
-    throw new TypeError(
-      `A query key must be an array, but this one is ${describe(queryKey)}: write queryKey: [${
-        typeof queryKey === 'string' ? JSON.stringify(queryKey) : '…'
-      }].`,
-    );
-  }
-}
-
-function describe(value: unknown): string {
-  if (value === undefined) {
-    return 'missing';
-  }
-  try {
-    return `${value === null ? 'null' : typeof value} ${JSON.stringify(value)?.slice(0, 80) ?? ''}`.trim();
-  } catch {
-    return typeof value;
-  }
 }

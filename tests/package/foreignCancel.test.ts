@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-// differences.md, 14
+// differences.md, 2
 test('a query whose function waits for another one fails when that is cancelled', async () => {
   const client = new QueryClient();
   const outer = new QueryObserver(client, {

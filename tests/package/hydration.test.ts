@@ -391,11 +391,10 @@ describe('a payload', () => {
     [{ mutations: { length: 1 } }, /mutations of a dehydrated state must be an array/],
     [{ queries: [null] }, /queries\[0\] is null/],
     [{ queries: [{ queryKey: ['x'], queryHash: '["x"]', state }, 5] }, /queries\[1\] is 5/],
-    [{ queries: [{}] }, /query key must be an array/],
+    [{ queries: [{}] }, /need a queryKey, but queries\[0\] is {}/],
     [{ queries: [{ queryKey: ['a'] }] }, /\["a"\] needs a state, but it has undefined/],
     [{ queries: [{ queryKey: ['a'], queryHash: '["a"]', state: 'D' }] }, /"\[\\"a\\"\]" needs a state, but it has "D"/],
-    [{ queries: [{ queryHash: 'x', state }] }, /query key must be an array/],
-    [{ queries: [{ queryKey: 'x', queryHash: 'x', state }] }, /query key must be an array, but this one is string "x"/],
+    [{ queries: [{ queryHash: 'x', state }] }, /need a queryKey, but queries\[0\]/],
     [{ mutations: ['m'] }, /mutations\[0\] is "m"/],
   ])('%j is refused by a TypeError that says why', (payload, message) => {
     expect(() => take(payload)).toThrow(TypeError);

@@ -3,9 +3,16 @@ import { canonicalText } from '../queryKey';
 /** `null`, and all that JSON makes of it in an array. */
 const NULL = 0;
 const MISSING = -1;
+/** Begins the text of a key that is no array; no part's text begins so. */
+const WHOLE = '=';
 
 interface Interner {
   intern(text: string, scalar: boolean): number;
+}
+
+/** How many symbols a key has. One that is no array, which types forbid and query-core takes, is a single part. */
+export function symbolsIn(key: readonly unknown[]): number {
+  return Array.isArray(key) ? key.length : 1;
 }
 
 /** The way from a key's parts to their symbols. Looking up never makes one. */
@@ -28,6 +35,9 @@ export class Symbols {
 
   /** Reads a key into `path`; false where a part has no symbol, so that no query can have this key. */
   find(key: readonly unknown[]): boolean {
+    if (!Array.isArray(key)) {
+      return this.#findWhole(key);
+    }
     const length = key.length;
     const path = this.path;
     for (let at = 0; at < length; at++) {
@@ -42,6 +52,12 @@ export class Symbols {
 
   /** Reads a key into `path` and makes the symbols that are missing. */
   intern(key: readonly unknown[]): void {
+    if (!Array.isArray(key)) {
+      this.scalar = false;
+      this.plain = false;
+      this.path[0] = this.#internText(WHOLE + canonicalText(key));
+      return;
+    }
     this.scalar = true;
     this.plain = true;
     for (let at = 0; at < key.length; at++) {
@@ -55,7 +71,7 @@ export class Symbols {
    */
   findPrefix(key: readonly unknown[]): number {
     let length = 0;
-    for (const part of key) {
+    for (const part of Array.isArray(key) ? key : []) {
       if (part !== null && !isScalar(part)) {
         break;
       }
@@ -81,6 +97,14 @@ export class Symbols {
 
   get size(): number {
     return this.#scalars.size + this.#objects.size;
+  }
+
+  #findWhole(key: unknown): boolean {
+    const symbol = this.#objects.get(WHOLE + canonicalText(key));
+    if (symbol !== undefined) {
+      this.path[0] = symbol;
+    }
+    return symbol !== undefined;
   }
 
   #find(part: unknown): number {
@@ -117,6 +141,10 @@ export class Symbols {
       const value = text === undefined ? null : JSON.parse(text);
       return value === null ? NULL : this.#internScalar(value);
     }
+    return this.#internText(text);
+  }
+
+  #internText(text: string): number {
     let symbol = this.#objects.get(text);
     if (symbol === undefined) {
       symbol = this.#interner.intern(text, false);

@@ -52,7 +52,6 @@ export function readHead(bytes: Uint8Array): Head {
   }
   const [queryKey, queryHash, at, isInvalidated, isInfinite, stamp, http] = parts;
   const isHead =
-    Array.isArray(queryKey) &&
     typeof queryHash === 'string' &&
     Number.isFinite(at) &&
     typeof isInvalidated === 'boolean' &&

@@ -60,8 +60,11 @@ export class Saving {
     this.#kept.set(query, kept);
   }
 
-  doom(queryHash: string): void {
-    this.#doomed.add(queryHash);
+  /** Its record is to go. A key of which JSON makes nothing has no hash, and no record. */
+  doom(queryHash: string | undefined): void {
+    if (queryHash !== undefined) {
+      this.#doomed.add(queryHash);
+    }
   }
 
   /** The same, by the names of the records. */
@@ -185,7 +188,8 @@ export class Saving {
   /** What is to be written of a query now; nothing where it may not, or can't. */
   #draft(query: Query): Draft | undefined {
     const { sensitive } = query.options as { sensitive?: boolean };
-    if (query.isPrivate || !this.#keeps(query)) {
+    const hasHash = typeof query.queryHash === 'string';
+    if (query.isPrivate || !hasHash || !this.#keeps(query)) {
       return this.#refuse(query);
     }
     if (sensitive && this.#settings.key === undefined) {

@@ -91,7 +91,9 @@ export class SharedAnswers implements Companion, Sharing {
   /** Whether answers of a query are shared. */
   shares(query: FetchedQuery): boolean {
     const { shareAnswers, skipCache, sensitive } = query.options as Record<string, unknown>;
-    return !this.#isOver && shareAnswers !== false && !skipCache && !sensitive;
+    // A key of which JSON makes nothing has no hash, by which other tabs could know it.
+    const isNamed = typeof query.queryHash === 'string';
+    return !this.#isOver && isNamed && shareAnswers !== false && !skipCache && !sensitive;
   }
 
   /** `call` calls the query function; `insists`: only an answer that is made from now on will do. */

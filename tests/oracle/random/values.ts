@@ -28,7 +28,7 @@ export type Keys = fc.Arbitrary<readonly unknown[]>;
 /** Three keys, so that almost every step meets what another one did. */
 export const narrow: Keys = of<readonly unknown[]>(['a'], ['a'], ['a', 1], ['b']);
 
-/** Keys that hash alike, match in part, or look alike and do neither. All are arrays: docs/differences.md, 2. */
+/** Keys that hash alike, match in part, or look alike and do neither; some of them are no arrays, which types forbid. */
 export const wide: Keys = weighted([
   [1, narrow],
   [
@@ -49,6 +49,8 @@ export const wide: Keys = weighted([
       ['b', Number.NaN],
       ['b', true],
       [],
+      'a' as never,
+      { x: 1 } as never,
     ),
   ],
   [1, fc.constantFrom<readonly unknown[]>(['c', new Date(0)], ['c', new Date(1)], ['c', '1970-01-01T00:00:00.000Z'])],
