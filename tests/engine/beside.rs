@@ -93,46 +93,48 @@ fn who_asks_while_the_answer_is_told_of_gets_it() {
     assert_eq!(engine.wish_fetch(query, true), Meets::Outdated);
 }
 
-#[test]
-fn an_observer_takes_its_interval_along() {
-    let mut engine = Engine::new(1);
-    let (from, to) = (query(&mut engine), query(&mut engine));
-    let options = Options::unpack(0b01_0101_0101, 0.0, 50.0);
-    let departed = engine.watch(from, options, true, 0.0);
+const POLLING: f64 = 50.0;
+
+/// An observer with an interval that has left its query, and its options.
+fn departed(engine: &mut Engine) -> (u32, Options) {
+    let from = query(engine);
+    let options = Options::unpack(0b01_0101_0101, 0.0, POLLING);
+    let observer = engine.watch(from, options, true, 0.0);
     engine.decide(Decision::Timers {
-        observer: departed,
+        observer,
         now: 0.0,
         server: false,
     });
-    engine.depart(departed, false);
+    engine.depart(observer, false);
+    (observer, options)
+}
+
+fn polls(engine: &mut Engine, at: f64) -> bool {
+    let pending = engine.fire(at, at, HERE);
+    drain(engine, pending)
+        .iter()
+        .any(|effect| matches!(effect, Effect::Poll(_)))
+}
+
+#[test]
+fn an_observer_takes_its_interval_along() {
+    let mut engine = Engine::new(1);
+    let (departed, options) = departed(&mut engine);
+    let to = query(&mut engine);
     let observer = engine.watch(to, options, true, 0.0);
     engine.inherit(observer, departed);
-    let pending = engine.fire(50.0, 50.0, HERE);
-    assert!(drain(&mut engine, pending).contains(&Effect::Poll(observer)));
+    assert!(polls(&mut engine, POLLING));
     engine.unwatch(observer, false);
-    let pending = engine.fire(100.0, 100.0, HERE);
-    assert!(
-        !drain(&mut engine, pending)
-            .iter()
-            .any(|effect| matches!(effect, Effect::Poll(_)))
-    );
+    assert!(!polls(&mut engine, 2.0 * POLLING));
 }
 
 #[test]
 fn an_observer_that_ends_on_its_way_leaves_its_interval_behind() {
     let mut engine = Engine::new(1);
-    let (from, to) = (query(&mut engine), query(&mut engine));
-    let options = Options::unpack(0b01_0101_0101, 0.0, 50.0);
-    let departed = engine.watch(from, options, true, 0.0);
-    engine.decide(Decision::Timers {
-        observer: departed,
-        now: 0.0,
-        server: false,
-    });
-    engine.depart(departed, false);
+    let (departed, options) = departed(&mut engine);
+    let to = query(&mut engine);
     engine.watch(to, options, true, 0.0);
     engine.disinherit(departed);
-    let pending = engine.fire(50.0, 50.0, HERE);
-    assert_eq!(drain(&mut engine, pending), []);
+    assert!(!polls(&mut engine, POLLING));
     assert_eq!(engine.census().deadlines, 0);
 }

@@ -1,5 +1,6 @@
+import type { IndexPage, Store, StoredRecord } from '../../types/extras';
 import { noop } from '../markers';
-import { type IndexPage, newEpoch, type Store, type StoredRecord } from './store';
+import { newEpoch } from './epoch';
 
 /** The layout of the database. */
 const LAYOUT = 1;

@@ -1,4 +1,5 @@
-import { newEpoch, type Store, type StoredRecord } from './store';
+import type { Store, StoredRecord } from '../../types/extras';
+import { newEpoch } from './epoch';
 
 /** A store that lasts as long as the page: for tests, and where nothing else is allowed. Clients may share one. */
 export function memoryStore(): Store {

@@ -1,10 +1,10 @@
 import type { QueryClient as CoreClient, QueryFilters } from '@tanstack/query-core';
+import type { Store } from '../../types/extras';
 import type { Query } from '../query';
 import type { QueryCache } from '../queryCache';
 import type { QueryClient } from '../queryClient';
 import { show } from '../show';
 import type { KeySource } from './seal';
-import type { Store } from './store';
 
 type Filters = QueryFilters<any> & { pattern?: string; tags?: readonly string[] };
 

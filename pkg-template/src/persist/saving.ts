@@ -1,3 +1,4 @@
+import type { StoredRecord } from '../../types/extras';
 import type { Host } from '../bridge/host';
 import { isJsonSafe } from '../memory/jsonSafe';
 import type { Query } from '../query';
@@ -6,7 +7,6 @@ import type { Settings } from './options';
 import { type Head, LARGEST, newStamp, wrapParams, writeBody, writeHead } from './record';
 import type { Seal } from './seal';
 import type { Shelf } from './shelf';
-import type { StoredRecord } from './store';
 
 /** How often room is made for one slice. */
 const MOST_EVICTIONS = 4;

@@ -1,11 +1,12 @@
+import type { Store, StoredRecord } from '../../types/extras';
 import { type Host, NONE } from '../bridge/host';
 import { decodeUtf8, encodeUtf8 } from '../bridge/utf8';
 import { isDevelopment } from '../development';
 import { noop } from '../markers';
 import { COUNTS } from '../stats';
+import { newEpoch } from './epoch';
 import type { Settings } from './options';
 import { closeSeal, openSeal, type Seal } from './seal';
-import { newEpoch, type Store, type StoredRecord } from './store';
 
 type Count = (typeof COUNTS)[number];
 

@@ -1,3 +1,4 @@
+import type { StoredRecord } from '../../types/extras';
 import { outliveTrap } from '../bridge/instance';
 import { notifyManager } from '../notifyManager';
 import type { Query } from '../query';
@@ -7,7 +8,6 @@ import { timeoutManager } from '../timeoutManager';
 import type { Hits } from './hits';
 import { type Head, readBody, readHead } from './record';
 import type { Shelf } from './shelf';
-import type { StoredRecord } from './store';
 
 /** Queries that are read together: so few that the first of many is shown at once, and none of them makes a long task. */
 const TOGETHER = 32;
