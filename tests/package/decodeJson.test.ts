@@ -72,12 +72,41 @@ const fetchTable = async (text: string) => {
   return client.getQueryData<Table>(['a'])!;
 };
 
+/** Makes a list longer than what is parsed as a whole. */
+const PAD = JSON.stringify('x'.repeat(5_000));
+const item = (name: string) => `{"id":1,"${name}":[1,{}]}`;
+const panel = (name: string) => `{"${name}":1,"series":${JSON.stringify(rows(0, 60))}}`;
+
 describe('of the data before', () => {
   it('everything is kept where nothing changed, in bytes or in white space', async () => {
     const before = await fetchTable(table(rows(0, 300)));
     expect(await fetchTable(table(rows(0, 300)))).toBe(before);
     expect(client.stats().decode).toMatchObject({ bodies: 2, unchanged: 1 });
     expect(await fetchTable(JSON.stringify({ data: rows(0, 300), page: 1 }, null, 2))).toBe(before);
+  });
+
+  it.each([
+    ['big rows that are equal change places', [panel('id'), panel('\\u0069d')], [panel('\\u0069d'), panel('id')]],
+    ['one of them is written otherwise too', [panel('id'), panel('\\u0069d')], [panel('\\u0069d'), panel('i\\u0064')]],
+    ['small rows that are equal change places', [item('a'), item('\\u0061'), PAD], [item('\\u0061'), item('a'), PAD]],
+    ['numbers do', ['7', '7.0', '70e-1', PAD], ['70e-1', '7.0', '7', PAD]],
+    ['texts do', ['"a"', '"\\u0061"', PAD], ['"\\u0061"', '"a"', PAD]],
+    ['names are written otherwise', [panel('id'), PAD], [panel('\\u0069d'), PAD]],
+    ['members of a row change places', ['{"a":[1],"b":2}', PAD], ['{"b":2,"a":[1]}', PAD]],
+    ['a member has come twice', ['{"a":[9],"b":2,"a":[1]}', PAD], ['{"b":2,"a":[1]}', PAD]],
+    ['a member comes twice', ['{"b":2,"a":[1]}', PAD], ['{"b":2,"\\u0061":[9],"a":[1]}', PAD]],
+    ['__proto__ is written otherwise', ['{"__proto__":[1]}', PAD], ['{"\\u005f_proto__":[1]}', PAD]],
+  ])('everything is kept where %s', async (_, was, is) => {
+    for (const [before, after] of [
+      [`[${was}]`, `[${is}]`],
+      [`{"page":1,"data":[${was}]}`, `{"page":1,"data":[${is}]}`],
+      [`{"page":1,"data":{"rows":[${was}]}}`, `{"data":{"rows":[${is}]},"page":1.0}`],
+    ] as const) {
+      const first = await fetchTable(before);
+      expect(await fetchTable(after)).toBe(first);
+      expect(await fetchTable(` ${before}`)).toBe(first);
+      client.clear();
+    }
   });
 
   it.each([

@@ -44,6 +44,7 @@ export function assemble(words: Uint32Array, values: unknown[], old: unknown): u
     at += 2 * gone;
     const isAsLong = count === before.length;
     const made = isAsLong ? before.slice() : new Array(count);
+    /** Whether each element equals the one that was at its place: also where it is another old one. */
     let isSame = isAsLong;
     let filled = 0;
     /** Where parsed elements stand, and the old ones that they are likely to have been. */
@@ -64,9 +65,9 @@ export function assemble(words: Uint32Array, values: unknown[], old: unknown): u
         const from = words[at++]!;
         const length = words[at++]!;
         if (!isAsLong || from !== filled) {
-          isSame = false;
           for (let i = 0; i < length; i++) {
             made[filled + i] = before[from + i];
+            isSame &&= isEqual(before[from + i], before[filled + i], 0);
           }
         }
         filled += length;
@@ -79,8 +80,9 @@ export function assemble(words: Uint32Array, values: unknown[], old: unknown): u
           if (isContainer(value)) {
             likely[parsed.length] = i < stood ? before[from + i] : undefined;
             parsed.push(filled);
+          } else {
+            isSame &&= Object.is(value, before[filled]);
           }
-          isSame &&= Object.is(value, before[filled]);
           made[filled++] = value;
         }
       } else {
@@ -89,7 +91,7 @@ export function assemble(words: Uint32Array, values: unknown[], old: unknown): u
         const value = word === KID ? container(was, instead) : edit(was, instead);
         isSame &&= value === before[filled];
         made[filled] = value;
-        if (value !== was) {
+        if (value !== was && value !== instead) {
           if (word === KID && !isSameRow(was, value) && before.some((row) => isSameRow(row, value))) {
             // Written in another way, it was taken for another one.
             throw new Misfit();
@@ -104,12 +106,10 @@ export function assemble(words: Uint32Array, values: unknown[], old: unknown): u
       for (const i of shareSome(before, places, made, parsed, likely, there)) {
         note(i);
       }
+      isSame &&= parsed.every((i) => made[i] === before[i]);
     }
     if (fresh.length > 0) {
       takeWhatMoved(before, places, made, fresh, sources);
-    }
-    if (parsed.length + fresh.length > 0) {
-      isSame = isAsLong && made.every((value, i) => Object.is(value, before[i]));
     }
     return isSame ? before : made;
   };
@@ -225,10 +225,18 @@ function taken(was: unknown, parsed: unknown, stood: unknown): unknown {
   return stood === undefined ? share(was, parsed) : share(stood, parsed, was);
 }
 
-/** Of parts of what stood in its place a moved one may have become what it was. */
+/**
+ * What stood in its place, if a moved one equals that: then the list around it may equal the old one. Or else what it was, which
+ * it may have become of parts of the other.
+ */
 function preferred(made: unknown, before: unknown, stood: unknown): unknown {
-  const isOld = (old: unknown) => isEqual(old, made, 0);
-  return stood === undefined || made === before ? made : isOld(before) ? before : isOld(stood) ? stood : made;
+  if (stood === undefined) {
+    return made;
+  }
+  if (isEqual(stood, made, 0)) {
+    return stood;
+  }
+  return made !== before && isEqual(before, made, 0) ? before : made;
 }
 
 function partOf(value: unknown, name: string): unknown {

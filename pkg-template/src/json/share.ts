@@ -248,11 +248,17 @@ export function isEqual(a: unknown, b: unknown, depth: number): boolean {
   if (a === b || !isContainer(a) || !isContainer(b)) {
     return Object.is(a, b);
   }
-  const names = Object.keys(b);
-  if (Array.isArray(a) !== Array.isArray(b) || Object.keys(a).length !== names.length || depth > MAX_DEPTH) {
+  if (Array.isArray(a) !== Array.isArray(b) || depth > MAX_DEPTH) {
     return false;
   }
-  return names.every((name) => Object.hasOwn(a, name) && isEqual(a[name], b[name], depth + 1));
+  if (Array.isArray(b)) {
+    return a.length === b.length && b.every((element, i) => isEqual(a[i], element, depth + 1));
+  }
+  const names = Object.keys(b);
+  return (
+    Object.keys(a).length === names.length &&
+    names.every((name) => Object.hasOwn(a, name) && isEqual(a[name], b[name], depth + 1))
+  );
 }
 
 /** Whether two elements at the same place are probably the same row, changed or not. */
