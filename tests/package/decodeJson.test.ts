@@ -109,6 +109,26 @@ describe('of the data before', () => {
     }
   });
 
+  it('everything is kept where it is written otherwise, and the next body is compared with this one', async () => {
+    const text = table(rows(0, 300));
+    const before = await fetchTable(text);
+    const other = text.replaceAll('"id"', '"\\u0069d"');
+    for (const [body, unchanged] of [
+      [other, 0],
+      [other, 1],
+      [` ${other}`, 1],
+      [text, 1],
+      [text, 2],
+    ] as const) {
+      expect(await fetchTable(body)).toBe(before);
+      expect(client.stats().decode.unchanged).toBe(unchanged);
+    }
+    const { keptBytes } = client.stats().decode;
+    expect(keptBytes).toBeLessThan(1.5 * text.length);
+    const after = await fetchTable(table([row(900), ...rows(0, 300)]));
+    expect(after.data[1]).toBe(before.data[0]);
+  });
+
   it.each([
     ['on top', (data: unknown[]) => [row(900), ...data], 1],
     ['in the middle', (data: unknown[]) => [...data.slice(0, 150), row(900), ...data.slice(150)], 1],

@@ -16,7 +16,7 @@ const VERDICTS = 4;
 /** One body, and what it came to. */
 interface Decode {
   /** Under which number the engine keeps it. */
-  readonly stamp: number;
+  stamp: number;
   value: unknown;
   /** The value that it was compared with. */
   against: unknown;
@@ -91,8 +91,11 @@ export class Decodes {
   }
 
   #keep(decode: Decode, base?: Decode): void {
-    const { value } = decode;
-    if (typeof value === 'object' && value !== null) {
+    const { stamp, value } = decode;
+    if (base && value === base.value) {
+      // Written otherwise: the next one is likely to be written so too.
+      base.stamp = stamp;
+    } else if (typeof value === 'object' && value !== null) {
       this.#all.push(decode);
       if (this.#all.length > MOST) {
         this.#all.splice(this.#all[0] === base ? 1 : 0, 1);
