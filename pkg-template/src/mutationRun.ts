@@ -162,9 +162,11 @@ export class MutationRun implements RunPort {
       })
       .then(() => this.#try());
     outlive(() => this.#mutation.tellFailure(this.#failures, error));
+    // Only now: what listeners have put off by a timer of their own comes before the next try, if that is due as soon.
+    this.#mutation.host.drain(this.#mutation.ask((engine) => engine.timer_pending()));
   }
 
-  /** Whether another try follows; the engine then has set its time. */
+  /** Whether another try follows; the engine then knows its time. */
   #decide(error: unknown): boolean {
     const failures = this.#failures;
     const retry = this.#retry;
@@ -187,7 +189,6 @@ export class MutationRun implements RunPort {
     );
     if (again) {
       this.#failures = this.#mutation.ask((engine) => engine.run_failures(this.#id));
-      host.drain(this.#mutation.ask((engine) => engine.timer_pending()));
     }
     return again;
   }

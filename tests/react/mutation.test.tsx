@@ -69,6 +69,35 @@ describe('useMutation', () => {
     await stage.wait(30);
   });
 
+  for (const retryDelay of [0, 1]) {
+    same(`shows a failure before the next try, ${retryDelay} ms later`, async (stage) => {
+      const shown: number[] = [];
+      const failing = stage.fetcher(1, () => {
+        throw new Error('no');
+      });
+      function Counting() {
+        const { mutate, failureCount } = stage.adapter.useMutation({
+          mutationFn: () => {
+            stage.rendered(`a try, shown ${shown}`);
+            return failing();
+          },
+          retry: 2,
+          retryDelay,
+        });
+        shown.push(failureCount);
+        return (
+          <button type="button" onClick={() => mutate()}>
+            {failureCount}
+          </button>
+        );
+      }
+      await stage.show(<Counting />);
+      await stage.act(() => stage.click('button'));
+      for (let i = 0; i < 8; i++) await stage.wait(1);
+      await stage.wait(20);
+    });
+  }
+
   same('tries again, then shows its error', async (stage) => {
     const mutationFn = stage.fetcher(5, (call) => {
       throw new Error(`no ${call}`);
