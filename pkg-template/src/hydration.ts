@@ -7,7 +7,7 @@ import type {
   HydrateOptions,
 } from '@tanstack/query-core';
 import { isDevelopment } from './development';
-import { environmentManager } from './environmentManager';
+import { runsOnServer } from './environmentManager';
 import { type KeptAnswer, readKeptAnswer } from './http/keptAnswer';
 import { noop } from './markers';
 import type { Query } from './query';
@@ -31,7 +31,7 @@ export function defaultShouldDehydrateMutation(mutation: AnyMutation): boolean {
 
 export function defaultShouldDehydrateQuery(query: AnyQuery): boolean {
   // A server's page may hold what it may not store; what a page dehydrates is stored.
-  return query.state.status === 'success' && (!(query as unknown as Query).isNoStore || environmentManager.isServer());
+  return query.state.status === 'success' && (!(query as unknown as Query).isNoStore || runsOnServer());
 }
 
 /** What a client's caches hold, as plain objects: what `hydrate` takes on the other side. */

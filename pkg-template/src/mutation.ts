@@ -14,7 +14,7 @@ import type { Host } from './bridge/host';
 import type { MutationPort } from './bridge/ports';
 import { reading } from './bridge/reading';
 import { CancelledError } from './cancelledError';
-import { environmentManager } from './environmentManager';
+import { runsOnServer } from './environmentManager';
 import { EngineTrapError } from './errors';
 import { MutationRun, type RunningMutation } from './mutationRun';
 import { idleState, type MutationValues, scalarsOf, stateOf } from './mutationState';
@@ -320,7 +320,7 @@ export class Mutation implements MutationPort, RunningMutation {
       slot,
       typeof name === 'string' ? name : undefined,
       gcTime ?? Number.NaN,
-      environmentManager.isServer(),
+      runsOnServer(),
     );
   }
 

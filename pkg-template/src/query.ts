@@ -20,7 +20,7 @@ import type { QueryPort } from './bridge/ports';
 import { reading } from './bridge/reading';
 import { networkCode } from './bridge/retryOptions';
 import { isDevelopment } from './development';
-import { environmentManager } from './environmentManager';
+import { runsOnServer } from './environmentManager';
 import type { FetchedQuery, FromElsewhere, Sharing } from './fetchedQuery';
 import { FetchTask } from './fetchTask';
 import type { Answers } from './http/answers';
@@ -796,12 +796,7 @@ export class Query implements QueryPort, FetchedQuery<FetchTask> {
     if (this.#wishedSkip !== skip || this.#wishedGcTime !== gcTime) {
       this.#wishedSkip = skip;
       this.#wishedGcTime = gcTime;
-      this.gcTime = this.#cache.host.engine.wish_gc_time(
-        this.slot,
-        gcTime ?? Number.NaN,
-        skip,
-        environmentManager.isServer(),
-      );
+      this.gcTime = this.#cache.host.engine.wish_gc_time(this.slot, gcTime ?? Number.NaN, skip, runsOnServer());
     }
     const { tags } = this.options;
     // A function once: it has said its word on this data.

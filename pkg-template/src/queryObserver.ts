@@ -11,7 +11,7 @@ import { NONE } from './bridge/host';
 import { answerTopic, type PackedOptions, packOptions } from './bridge/observerOptions';
 import { reading } from './bridge/reading';
 import { networkCode } from './bridge/retryOptions';
-import { environmentManager } from './environmentManager';
+import { runsOnServer } from './environmentManager';
 import { noop } from './markers';
 import type { Query } from './query';
 import type { QueryCache } from './queryCache';
@@ -135,7 +135,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
         previousPacked.staleTime,
         Date.now(),
         reading(),
-        environmentManager.isServer(),
+        runsOnServer(),
       );
       this.#cache.host.drain(this.#decide(verdict, this.options, previous) !== 0);
     } else if (typeof this.options.refetchInterval === 'function') {
@@ -496,7 +496,7 @@ export class QueryObserver extends Subscribable<(result: Result) => void> {
       return;
     }
     const { host } = this.#cache;
-    const verdict = host.engine.timers(this.slot, Date.now(), reading(), environmentManager.isServer());
+    const verdict = host.engine.timers(this.slot, Date.now(), reading(), runsOnServer());
     host.drain(this.#decide(verdict, this.options) !== 0);
   }
 

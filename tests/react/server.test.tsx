@@ -144,3 +144,19 @@ same('a page of what another server has dehydrated', async (adapter, log) => {
   );
   log(renderToString(page));
 });
+
+same('a spy in the place of isServer changes nothing, what setIsServer is given does', async (adapter, log) => {
+  const { environmentManager, QueryClient } = adapter;
+  const gcTime = (client: any) => {
+    client.setQueryData(['a'], 1);
+    const [query] = client.getQueryCache().getAll();
+    log(String(query.gcTime));
+    client.clear();
+  };
+  environmentManager.setIsServer(() => false);
+  const spy = vi.spyOn(environmentManager, 'isServer').mockReturnValue(true);
+  gcTime(new QueryClient());
+  spy.mockRestore();
+  environmentManager.setIsServer(() => true);
+  gcTime(new QueryClient());
+});
