@@ -141,9 +141,14 @@ export class Query implements QueryPort, FetchedQuery<FetchTask> {
     return this.#values.state;
   }
 
-  /** Its type lets applications assign one. */
+  /** Its type lets applications assign one, of which nobody is told. */
   set state(state: State) {
-    this.setState(state);
+    const { host } = this.#cache;
+    const pending = this.#putState(state);
+    if (pending) {
+      host.engine.abandon();
+    }
+    host.drain(this.#measure(pending));
   }
 
   /** The data, without a snapshot of the rest. */
@@ -234,6 +239,12 @@ export class Query implements QueryPort, FetchedQuery<FetchTask> {
 
   /** `kept`: what HTTP said of this data elsewhere. */
   setState(state: Partial<State>, kept?: KeptAnswer): void {
+    const pending = this.#putState(state, kept);
+    this.#cache.host.drain(this.#measure(pending), { action: { type: 'setState', state } });
+  }
+
+  /** Puts these fields in the place of those that it has; there is something to drain. */
+  #putState(state: Partial<State>, kept?: KeptAnswer): boolean {
     const { host } = this.#cache;
     const next = { ...this.state, ...state };
     const tags = this.#tagsOf(next.data);
@@ -249,7 +260,7 @@ export class Query implements QueryPort, FetchedQuery<FetchTask> {
     this.#takeValues(next);
     this.#values.updatedAt = next.dataUpdatedAt;
     this.#tellTags(tags);
-    host.drain(this.#measure(pending), { action: { type: 'setState', state } });
+    return pending;
   }
 
   cancel(options?: CancelOptions): Promise<void> {

@@ -63,6 +63,33 @@ beside('a state can be assigned', async ({ QueryClient, QueryObserver }, log) =>
   log(new QueryObserver(client, { queryKey: ['a'] }).getCurrentResult().data);
 });
 
+beside(
+  'a state is assigned without a word, and shown with the next one',
+  async ({ QueryClient, QueryObserver }, log) => {
+    const client = new QueryClient();
+    client.setQueryData(['a'], 1);
+    const query = client.getQueryCache().find({ queryKey: ['a'] })!;
+    const observer = new QueryObserver(client, { queryKey: ['a'], enabled: false });
+    const stops = [
+      client.getQueryCache().subscribe(({ type }) => {
+        log('event', type);
+        // While others are still to be told.
+        if (query.state.data === 2) query.state = { ...query.state, data: 3 };
+      }),
+      observer.subscribe(({ data }) => log('result', data)),
+      new QueryObserver(client, { queryKey: ['a'], enabled: false }).subscribe(({ data }) => log('another', data)),
+    ];
+    query.state = { ...query.state, data: 'assigned' };
+    await wait(5);
+    log(observer.getCurrentResult().data);
+    client.setQueryData(['a'], 2);
+    await wait(5);
+    log(client.getQueryData(['a']), observer.getCurrentResult().data);
+    for (const stop of stops) stop();
+    client.clear();
+  },
+);
+
 beside('a spy sees every fetch of a query', async ({ QueryClient, QueryObserver }, log) => {
   const client = new QueryClient();
   const query = client.getQueryCache().build(client, { queryKey: ['a'], queryFn: later(1) });
