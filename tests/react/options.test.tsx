@@ -157,6 +157,14 @@ describe('an option of useQuery', () => {
     for (let i = 0; i < 8; i++) await stage.wait(8);
   });
 
+  same('retryDelay, a text', async (stage) => {
+    const queryFn = stage.fetcher(5, (call) => {
+      throw new Error(`no ${call}`);
+    });
+    await stage.show(<Everything on={stage} name="a" queryKey={['a']} queryFn={queryFn} retryDelay={'20' as never} />);
+    for (let i = 0; i < 12; i++) await stage.wait(8);
+  });
+
   same('queryKeyHashFn', async (stage) => {
     const hash = (key: readonly unknown[]) => String(key[0]).toLowerCase();
     const queryFn = counted(stage);

@@ -26,7 +26,9 @@ export function retryDelayNumber(delay: RetryDelay): number {
   if (delay === undefined || delay === null) {
     return Number.NaN;
   }
-  return typeof delay === 'number' && !Number.isNaN(delay) ? delay : 0;
+  // As hosts take it for a timer.
+  const ms = Number(delay);
+  return Number.isNaN(ms) ? 0 : ms;
 }
 
 /** Calls the function of which the engine asks after a failed try, and puts what it says into a number. */
