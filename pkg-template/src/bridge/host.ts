@@ -8,7 +8,7 @@ import { environment } from './environment';
 import { type Instance, instance, outliveTrap, type Tenant } from './instance';
 import { LinearMemory } from './linearMemory';
 import type { MutationPort, ObserverPort, QueryPort, RunPort, SchedulePort } from './ports';
-import { isTicking, reading, TICK } from './reading';
+import { type FakeClock, fakeClock, holds, isTicking, reading, TICK } from './reading';
 import { Symbols } from './symbols';
 
 /** No id. */
@@ -24,6 +24,8 @@ export interface Command<TQuery> {
   action?: unknown;
   /** Fetches a query that the command chose. */
   fetch?: (query: TQuery) => void;
+  /** Whether nobody is told. */
+  isSilent?: boolean;
 }
 
 /** Brings values and engine together again after a trap. */
@@ -60,6 +62,13 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
   #depth = 0;
   #memory!: LinearMemory;
   #timer: ManagedTimerId | undefined;
+  /** When it is due, on the clock of `reading()`. */
+  #due = 0;
+  /** Counts the timers: one that was set before fake timers came may still fire. */
+  #timers = 0;
+  /** The fake timers at which it was set, and whether they had it then: an app's own timers may not be theirs. */
+  #clock: FakeClock | undefined;
+  #isHeld = false;
   /** Fetches what a sweep chose. */
   onSweep: (query: TQuery) => void = () => {};
   onSwept: () => void = () => {};
@@ -234,6 +243,9 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
 
   /** Carries out what a command left to do. `pending` is the command's own word. */
   drain(pending: boolean, command?: Command<TQuery>): void {
+    if (this.#timer !== undefined && this.#isTimerLost()) {
+      this.#setTimer(Math.max(0, this.#due - reading()));
+    }
     if (!pending) {
       return;
     }
@@ -280,12 +292,12 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
   carryOut(code: number, id: number, command: Command<TQuery> | undefined): void {
     switch (code) {
       case effects.NOTIFY:
-        return this.observer(id)?.onQueryUpdate();
+        return command?.isSilent ? undefined : this.observer(id)?.onQueryUpdate();
       case effects.EVENT:
       case effects.EVENT_INVALIDATE:
       case effects.EVENT_PAUSE:
       case effects.EVENT_CONTINUE:
-        return this.query(id)?.announce(code, command?.action);
+        return command?.isSilent ? undefined : this.query(id)?.announce(code, command?.action);
       case effects.FETCH: {
         const query = this.query(id);
         return query && (command?.fetch ?? this.onSweep)(query);
@@ -322,7 +334,8 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
       case effects.ARM:
         return this.#arm(id);
       case effects.DISARM:
-        return queueMicrotask(this.#disarm);
+        // Later, as most often another deadline comes at once; but fake timers can be counted.
+        return fakeClock() ? this.#disarm() : queueMicrotask(this.#disarmLater);
       case effects.FREEZE:
       case effects.FREEZE_AT_ONCE:
         return this.query(id)?.freeze(code);
@@ -365,21 +378,40 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
     if (delay === 0 && isTicking()) {
       this.engine.put_off(TICK);
     }
-    this.#timer = timeoutManager.setTimeout(this.#fire, delay);
+    this.#due = reading() + delay;
+    this.#setTimer(delay);
   }
 
-  readonly #fire = (): void => {
-    this.#timer = undefined;
-    outliveTrap(() => this.drain(this.engine.fire(reading(), Date.now(), environment())));
+  #setTimer(delay: number): void {
+    this.#timers++;
+    const count = this.#timers;
+    this.#clock = fakeClock();
+    this.#timer = timeoutManager.setTimeout(() => this.#fire(count), delay);
+    this.#isHeld = holds(this.#clock, this.#timer);
+  }
+
+  /** Fake timers that come, go or are cleared take those along that are set: all deadlines would wait for ever. */
+  #isTimerLost(): boolean {
+    const clock = fakeClock();
+    return clock !== this.#clock || (this.#isHeld && !holds(clock, this.#timer));
+  }
+
+  #fire(count: number): void {
+    if (count === this.#timers) {
+      this.#timer = undefined;
+      outliveTrap(() => this.drain(this.engine.fire(reading(), Date.now(), environment())));
+    }
+  }
+
+  readonly #disarmLater = (): void => {
+    outliveTrap(() => this.#disarm());
   };
 
-  readonly #disarm = (): void => {
-    outliveTrap(() => {
-      if (this.engine.disarm()) {
-        this.#clearTimer();
-      }
-    });
-  };
+  #disarm(): void {
+    if (this.engine.disarm()) {
+      this.#clearTimer();
+    }
+  }
 
   #clearTimer(): void {
     if (this.#timer !== undefined) {
