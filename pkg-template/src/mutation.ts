@@ -10,6 +10,7 @@ import type {
   QueryClient,
 } from '@tanstack/query-core';
 import type { Engine } from '#glue';
+import { gcTimeNumber } from './bridge/gcTime';
 import type { Host } from './bridge/host';
 import type { MutationPort } from './bridge/ports';
 import { reading } from './bridge/reading';
@@ -319,7 +320,7 @@ export class Mutation implements MutationPort, RunningMutation {
     this.gcTime = engine.set_mutation_options(
       slot,
       typeof name === 'string' ? name : undefined,
-      gcTime ?? Number.NaN,
+      gcTimeNumber(gcTime),
       runsOnServer(),
     );
   }

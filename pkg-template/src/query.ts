@@ -14,6 +14,7 @@ import type {
 import type { EvictionReason } from '../types/extras';
 import * as effects from './bridge/effect';
 import { environment } from './bridge/environment';
+import { gcTimeNumber } from './bridge/gcTime';
 import type { Host } from './bridge/host';
 import { staleTimeNumber } from './bridge/observerOptions';
 import type { QueryPort } from './bridge/ports';
@@ -52,6 +53,8 @@ export interface QueryHome {
   readonly memory: Memory | undefined;
   readonly sharing: Sharing | undefined;
   notify(event: QueryCacheNotifyEvent): void;
+  /** A `notify` of a subclass, or a spy's, wants to see every event. */
+  heedNotify(): void;
   remove(query: Query, reason?: EvictionReason): void;
   watch(query: Query, observer: Observer): void;
   unwatch(query: Query, observer: Observer): void;
@@ -274,7 +277,12 @@ export class Query implements QueryPort, FetchedQuery<FetchTask> {
     if (this.isAttached) {
       this.#cache.host.engine.clear_gc(this.slot);
     }
-    this.task?.cancel({ silent: true });
+    if (this.cancel === ownCancel) {
+      this.task?.cancel({ silent: true });
+    } else {
+      // A subclass, or a spy, wants to see every cancellation.
+      this.cancel({ silent: true });
+    }
   }
 
   get resetState(): State {
@@ -380,6 +388,7 @@ export class Query implements QueryPort, FetchedQuery<FetchTask> {
 
   /** The slot, made where there is none. */
   attach(): number {
+    this.#cache.heedNotify();
     if (!this.isAttached) {
       this.#values.attach(this);
       this.#wishedGcTime = undefined;
@@ -807,7 +816,7 @@ export class Query implements QueryPort, FetchedQuery<FetchTask> {
     if (this.#wishedSkip !== skip || this.#wishedGcTime !== gcTime) {
       this.#wishedSkip = skip;
       this.#wishedGcTime = gcTime;
-      this.gcTime = this.#cache.host.engine.wish_gc_time(this.slot, gcTime ?? Number.NaN, skip, runsOnServer());
+      this.gcTime = this.#cache.host.engine.wish_gc_time(this.slot, gcTimeNumber(gcTime), skip, runsOnServer());
     }
     const { tags } = this.options;
     // A function once: it has said its word on this data.
@@ -866,4 +875,4 @@ function isEmpty(object: object | undefined): boolean {
   return true;
 }
 
-const { fetch: ownFetch } = Query.prototype;
+const { cancel: ownCancel, fetch: ownFetch } = Query.prototype;

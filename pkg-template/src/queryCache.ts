@@ -15,6 +15,7 @@ import { symbolsIn } from './bridge/symbols';
 import type { Companion } from './companion';
 import { Events } from './events';
 import type { Keeper } from './keeper';
+import { matchQuery } from './matchQuery';
 import { Cold } from './memory/cold';
 import { Memory } from './memory/memory';
 import { notifyManager } from './notifyManager';
@@ -121,8 +122,8 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
       this.host.forgetSymbols(this.host.engine.unindex(query.attach()));
       query.detach();
       this.host.drain(this.host.engine.timer_pending());
+      this.notify({ type: 'removed', query: query as never, ...(reason && { reason }) });
     }
-    this.notify({ type: 'removed', query: query as never, ...(reason && { reason }) });
   }
 
   clear(): void {
@@ -143,6 +144,11 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   }
 
   find(filters: Filters): any {
+    const { queryKey, exact, pattern, tags, ...others } = { exact: true, ...filters };
+    if (others.predicate) {
+      // It isn't asked of what follows the first that passes.
+      return this.select({ queryKey, exact, pattern, tags }).find((query) => matchQuery(others, query as never));
+    }
     const first = this.#selectInto({ exact: true, ...filters });
     return first ? this.host.query(this.host.selection()[0]!) : undefined;
   }
@@ -229,7 +235,18 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   }
 
   tellListening(): void {
-    this.host.engine.set_events(this.hasListeners());
+    this.host.engine.set_events(this.#isHeard);
+  }
+
+  /** A `notify` of a subclass, or a spy's, wants to see every event, whether anybody listens or not. */
+  heedNotify(): void {
+    if (this.notify !== ownNotify) {
+      this.tellListening();
+    }
+  }
+
+  get #isHeard(): boolean {
+    return this.hasListeners() || this.notify !== ownNotify;
   }
 
   /** The query of a key, without a hash where symbols can tell. */
@@ -280,9 +297,12 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
 
   /** The hash of a key: that of its query, where there is one. */
   hashOf(queryKey: readonly unknown[], options?: Options): string {
+    if (options?.queryKeyHashFn) {
+      return hashQueryKeyByOptions(queryKey, options);
+    }
     const known = this.lookUp(queryKey, options)?.queryHash;
-    if (known !== undefined || options?.queryKeyHashFn) {
-      return known ?? hashQueryKeyByOptions(queryKey, options);
+    if (known !== undefined) {
+      return known;
     }
     this.#hashedKey = queryKey;
     this.#hashed = hashKey(queryKey);
@@ -316,6 +336,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
 
   invalidate(filters: Filters): void {
     this.keeper?.hit(filters, 'invalidated');
+    this.heedNotify();
     if (this.#selectInto(filters) > 0) {
       this.host.drain(this.host.engine.invalidate_selected(Date.now()));
     } else if (this.sharing) {
@@ -377,6 +398,9 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
   }
 
   watch(query: Query, observer: AnyObserver): void {
+    if ((observer as unknown as Watcher).slot !== NONE && this.observersOf(query.attach()).includes(observer)) {
+      return;
+    }
     this.register(query, observer as unknown as Watcher);
     this.notify({ type: 'observerAdded', query: query as never, observer });
   }
@@ -412,7 +436,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
 
   /** Tells an observer's listeners of a result, then the cache's. */
   tellResult(observer: AnyObserver, listeners: Set<(result: any) => void> | undefined): void {
-    if (!listeners?.size && this.listeners.size === 0) {
+    if (!listeners?.size && !this.#isHeard) {
       return;
     }
     notifyManager.batch(() => {
@@ -538,6 +562,9 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     this.host.engine.set_selection(slots.length);
   }
 }
+
+// Out here, as a class that names itself inside comes out of the bundler under another name.
+const { notify: ownNotify } = QueryCache.prototype;
 
 function isUnusual(part: unknown): boolean {
   return typeof part === 'object' || typeof part === 'bigint';

@@ -90,6 +90,91 @@ beside(
   },
 );
 
+beside('an observer counts once, however often it is added', async ({ QueryClient, QueryObserver }, log) => {
+  const client = new QueryClient();
+  const observer = new QueryObserver(client, { queryKey: ['a'], enabled: false, gcTime: 10 });
+  const query = observer.getCurrentQuery();
+  query.addObserver(observer);
+  query.addObserver(observer);
+  log(query.getObserversCount(), query.observers.length);
+  query.removeObserver(observer);
+  log(query.getObserversCount());
+  const listener = () => log('told');
+  const stops = [observer.subscribe(listener), observer.subscribe(listener)];
+  log(query.getObserversCount());
+  query.setData(1);
+  await wait(0);
+  for (const stop of stops) stop();
+  log(query.getObserversCount());
+  await wait(10);
+  log(client.getQueryCache().getAll().length);
+});
+
+beside('who removes a query of the same hash as a stored one removes nothing', ({ QueryClient, Query }, log) => {
+  const client = new QueryClient();
+  const cache = client.getQueryCache();
+  client.setQueryData(['a'], 1);
+  const other = new Query({ client, queryKey: ['a'], queryHash: '["a"]' } as never);
+  cache.subscribe(({ type }) => log(type));
+  cache.add(other as never);
+  cache.remove(other as never);
+  log(cache.getAll().length);
+  cache.remove(cache.getAll()[0]!);
+  log(cache.getAll().length);
+});
+
+beside('what isn’t a usual number', async ({ QueryClient, MutationObserver }, log) => {
+  const client = new QueryClient();
+  client.setQueryData(['a'], 1);
+  const query = client.getQueryCache().find({ queryKey: ['a'] })!;
+  log([Number.NEGATIVE_INFINITY, Number.NaN, -1, 0].map((staleTime) => query.isStaleByTime(staleTime)));
+  client.getQueryCache().build(client, { queryKey: ['b'], gcTime: Number.NaN });
+  const mutations = new MutationObserver(client, { mutationFn: later(1), gcTime: Number.NaN });
+  void mutations.mutate();
+  await wait(1e9);
+  mutations.reset();
+  await wait(1e9);
+  log(client.getQueryCache().getAll().length, client.getMutationCache().getAll().length);
+});
+
+beside('functions of the user are asked no more often', ({ QueryClient }, log) => {
+  const client = new QueryClient();
+  const queryKeyHashFn = vi.fn((key: readonly unknown[]) => key.join());
+  client.getQueryCache().build(client, client.defaultQueryOptions({ queryKey: ['a', 1], queryKeyHashFn }) as never);
+  log('hashed', queryKeyHashFn.mock.calls.length);
+  for (const key of ['b', 'c', 'd']) client.setQueryData([key], key);
+  const predicate = vi.fn((query: { state: { data: unknown } }) => query.state.data === 'c');
+  log(client.getQueryCache().find({ predicate })?.queryKey, predicate.mock.calls.length);
+  log(client.getQueryCache().find({ predicate, queryKey: ['b'] })?.queryKey, predicate.mock.calls.length);
+  log(client.getQueryCache().find({ predicate, type: 'active' })?.queryKey, predicate.mock.calls.length);
+  log(client.getQueryCache().find({ predicate, stale: false })?.queryKey, predicate.mock.calls.length);
+});
+
+beside('a spy sees every event of a cache and every cancellation', async ({ QueryClient, QueryObserver }, log) => {
+  const client = new QueryClient();
+  const query = client.getQueryCache().build(client, { queryKey: ['a'], queryFn: later(1) });
+  const notify = vi.spyOn(client.getQueryCache(), 'notify');
+  const cancel = vi.spyOn(query, 'cancel');
+  const tell = (when: string) => {
+    log(when, ...notify.mock.calls.map(([event]) => [event.type, 'action' in event && event.action.type]));
+    log(cancel.mock.calls);
+    notify.mockClear();
+    cancel.mockClear();
+  };
+  client.setQueryData(['a'], 1);
+  tell('set');
+  void client.invalidateQueries();
+  tell('invalidated');
+  const stop = new QueryObserver(client, { queryKey: ['a'], queryFn: later(2) }).subscribe(() => {});
+  await wait(10);
+  stop();
+  tell('fetched');
+  query.reset();
+  tell('reset');
+  client.clear();
+  tell('cleared');
+});
+
 beside('a spy sees every fetch of a query', async ({ QueryClient, QueryObserver }, log) => {
   const client = new QueryClient();
   const query = client.getQueryCache().build(client, { queryKey: ['a'], queryFn: later(1) });

@@ -106,7 +106,8 @@ function earlyBits(early: number | true): number {
 /** The engine takes NaN for a stale time that isn't given. */
 export function staleTimeNumber(staleTime: unknown): number {
   if (typeof staleTime === 'number') {
-    return staleTime;
+    // As stale as any negative one; the number itself stands for `'static'`.
+    return staleTime === STATIC ? -1 : staleTime;
   }
   return staleTime === 'static' ? STATIC : staleTime === 'http' ? HTTP : Number.NaN;
 }
