@@ -304,7 +304,7 @@ export class QueryClient {
       refetchOnReconnect: undefined,
       throwOnError: undefined,
       ...this.#defaultOptions.queries,
-      ...(this.#queryDefaults.size > 0 ? this.getQueryDefaults(options.queryKey) : undefined),
+      ...(this.#hasQueryDefaults ? this.getQueryDefaults(options.queryKey) : undefined),
       ...options,
     };
     defaulted._defaulted = true;
@@ -418,8 +418,17 @@ export class QueryClient {
     return (promises ? Promise.all(promises) : Promise.resolve()).then(noop);
   }
 
+  /** Whether there may be any: a subclass may have its own. */
+  get #hasQueryDefaults(): boolean {
+    return this.#queryDefaults.size > 0 || this.getQueryDefaults !== ownQueryDefaults;
+  }
+
   get #mayHashOtherwise(): boolean {
-    return this.#queryDefaults.size > 0 || !!this.#defaultOptions.queries?.queryKeyHashFn;
+    return (
+      this.#hasQueryDefaults ||
+      !!this.#defaultOptions.queries?.queryKeyHashFn ||
+      this.defaultQueryOptions !== ownQueryOptions
+    );
   }
 
   /** The query of a key, without making options for it where no default could change its hash. */
@@ -430,6 +439,9 @@ export class QueryClient {
     return this.#queryCache.lookUp(queryKey);
   }
 }
+
+// Out here, as a class that names itself inside comes out of the bundler under another name.
+const { defaultQueryOptions: ownQueryOptions, getQueryDefaults: ownQueryDefaults } = QueryClient.prototype;
 
 const isOfPages = (options: Options): boolean => 'initialPageParam' in options;
 

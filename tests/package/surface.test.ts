@@ -144,10 +144,32 @@ beside('functions of the user are asked no more often', ({ QueryClient }, log) =
   log('hashed', queryKeyHashFn.mock.calls.length);
   for (const key of ['b', 'c', 'd']) client.setQueryData([key], key);
   const predicate = vi.fn((query: { state: { data: unknown } }) => query.state.data === 'c');
-  log(client.getQueryCache().find({ predicate })?.queryKey, predicate.mock.calls.length);
+  log(client.getQueryCache().find({ queryKey: [], exact: false, predicate })?.queryKey, predicate.mock.calls.length);
   log(client.getQueryCache().find({ predicate, queryKey: ['b'] })?.queryKey, predicate.mock.calls.length);
-  log(client.getQueryCache().find({ predicate, type: 'active' })?.queryKey, predicate.mock.calls.length);
-  log(client.getQueryCache().find({ predicate, stale: false })?.queryKey, predicate.mock.calls.length);
+  log(
+    client.getQueryCache().find({ queryKey: [], exact: false, predicate, type: 'active' })?.queryKey,
+    predicate.mock.calls.length,
+  );
+  log(
+    client.getQueryCache().find({ queryKey: [], exact: false, predicate, stale: false })?.queryKey,
+    predicate.mock.calls.length,
+  );
+});
+
+beside('a client that makes options in its own way', async ({ QueryClient }, log) => {
+  class Prefixed extends QueryClient {
+    override defaultQueryOptions(options: any): any {
+      return super.defaultQueryOptions({ queryHash: `own:${options.queryKey}`, ...options });
+    }
+    override getQueryDefaults(queryKey: any): any {
+      return { queryFn: () => `fetched ${queryKey}`, ...super.getQueryDefaults(queryKey) };
+    }
+  }
+  const client = new Prefixed();
+  client.setQueryData(['a'], 1);
+  log(client.getQueryCache().getAll()[0]!.queryHash, client.getQueryData(['a']), client.getQueryState(['a'])?.data);
+  log(client.setQueryData<number>(['a'], (data) => data! + 1));
+  log(await client.fetchQuery({ queryKey: ['b'] }), client.defaultQueryOptions({ queryKey: ['b'] }).queryFn());
 });
 
 beside('a spy sees every event of a cache and every cancellation', async ({ QueryClient, QueryObserver }, log) => {
