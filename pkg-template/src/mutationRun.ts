@@ -163,7 +163,7 @@ export class MutationRun implements RunPort {
       .then(() => this.#try());
     outlive(() => this.#mutation.tellFailure(this.#failures, error));
     // Only now: what listeners have put off by a timer of their own comes before the next try, if that is due as soon.
-    this.#mutation.host.drain(this.#mutation.ask((engine) => engine.timer_pending()));
+    this.#mutation.host.drain(this.#mutation.ask((engine) => engine.sleep_run(this.#id)));
   }
 
   /** Whether another try follows; the engine then knows its time. */

@@ -276,6 +276,7 @@ export class Query implements QueryPort, FetchedQuery<FetchTask> {
   destroy(): void {
     if (this.isAttached) {
       this.#cache.host.engine.clear_gc(this.slot);
+      this.#cache.host.tellTimers();
     }
     if (this.cancel === ownCancel) {
       this.task?.cancel({ silent: true });
@@ -631,7 +632,7 @@ export class Query implements QueryPort, FetchedQuery<FetchTask> {
   takeFailure(error: unknown, generation: number): void {
     this.#values.failureReason = error;
     const { host } = this.#cache;
-    const pending = host.engine.announce_failure(this.slot);
+    const pending = host.engine.announce_failure(this.slot, generation);
     host.drain(pending, {
       action: { type: 'failed', failureCount: host.engine.failures(this.slot, generation), error },
     });

@@ -174,6 +174,10 @@ impl Engine {
     )]
     pub fn next(&mut self) -> Effect {
         loop {
+            // At once: where timers can be seen, so can their order beside those that an app sets next.
+            if self.timers.has_changes() {
+                return Effect::Timers;
+            }
             let Some(frame) = self.frames.pop() else {
                 if let Some(effect) = self.memory_effect() {
                     // What listeners do meanwhile is done before the next one.
@@ -206,6 +210,10 @@ impl Engine {
                 } => self.begin(query, generation, network),
                 Frame::Start { query, generation } => self.start(query, generation),
                 Frame::Proceed { query, generation } => self.proceed_now(query, generation),
+                Frame::Sleep { query, generation } => {
+                    self.sleep(query, generation);
+                    None
+                }
                 Frame::Settled { query } => {
                     self.settled(query);
                     None
@@ -217,6 +225,7 @@ impl Engine {
                     answers,
                 } => self.each_next(work, run, now, answers),
                 Frame::Fire { now } => self.fire_next(now),
+                Frame::Due { at, what, now } => self.meet(at, what, now),
                 Frame::Tidy { slice } => self.tidy_next(slice),
                 Frame::Swept => Some(Effect::Swept),
             };

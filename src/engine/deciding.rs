@@ -348,13 +348,10 @@ impl Engine {
         let Some(fetch) = query.fetch_of_mut(generation) else {
             return Ok(2.0);
         };
-        let Some(delay) = another_try(fetch, retry, delay, environment, answers)? else {
+        if !another_try(fetch, retry, delay, environment, answers)? {
             return Ok(0.0);
-        };
+        }
         let failures = fetch.failures;
-        fetch.sleep = self
-            .timers
-            .set(self.clock.now() + delay, Deadline::Retry(id, generation));
         query.state.failure_count = failures;
         Ok(1.0)
     }
@@ -370,24 +367,19 @@ impl Engine {
         let Some(run) = self.runs.get_mut(id) else {
             return Ok(2.0);
         };
-        let Some(delay) = another_try(&mut run.fetch, retry, delay, environment, answers)? else {
-            return Ok(0.0);
-        };
-        run.fetch.sleep = self
-            .timers
-            .set(self.clock.now() + delay, Deadline::RunRetry(id));
-        Ok(1.0)
+        let again = another_try(&mut run.fetch, retry, delay, environment, answers)?;
+        Ok(f64::from(again))
     }
 }
 
-/// Counts a failed try and puts the fetch to sleep, for the time that it gives (ms); nothing where no try follows.
+/// Counts a failed try, and says how long the fetch is to sleep; whether another try follows at all.
 fn another_try(
     fetch: &mut Fetch,
     retry: Setting<f64>,
     delay: Setting<f64>,
     environment: Environment,
     answers: &mut Answers<'_>,
-) -> Verdict<Option<f64>> {
+) -> Verdict<bool> {
     let delay = match delay {
         Setting::Constant(delay) if delay.is_nan() => default_retry_delay(fetch.failures),
         Setting::Constant(delay) => delay,
@@ -402,14 +394,14 @@ fn another_try(
     };
     if fetch.retry_cancelled || !again {
         fetch.phase = Phase::GivenUp;
-        return Ok(None);
+        return Ok(false);
     }
     fetch.failures += 1.0;
     fetch.phase = Phase::Sleeping;
     fetch.hopeless = false;
-    let pause = std::mem::take(&mut fetch.pause);
     let delay = if delay >= SAME_MOMENT_MS { delay } else { 0.0 };
-    Ok(Some(delay.max(pause)))
+    fetch.pause = delay.max(fetch.pause);
+    Ok(true)
 }
 
 /// Whether two options differ; NaN stands for one that isn't given.

@@ -53,6 +53,8 @@ pub enum Effect {
     Ask(u32, u32),
     /// Set the host timer anew (delay in ms).
     Arm(f64),
+    /// Ask for `timer_changes`, and set and clear the deadlines' own host timers.
+    Timers,
     /// No deadline is left: look again in a microtask, then clear the host timer.
     Disarm,
     /// All that operations had marked has been asked for.
@@ -100,6 +102,7 @@ impl Effect {
             Self::Evict(query, reason) => (29 + reason as u32, f64::from(query)),
             Self::Scheduled(schedule) => (27, f64::from(schedule)),
             Self::Save => (28, 0.0),
+            Self::Timers => (31, 0.0),
         };
         f64::from(code) + 32.0 * payload
     }

@@ -82,7 +82,7 @@ pub struct Fetch {
     pub heard: Option<Box<Heard>>,
     /// The failed try's answer leaves no hope for another one, unless the user wants it.
     pub hopeless: bool,
-    /// The shortest pause before another one (ms).
+    /// How long it is to sleep before another one (ms): at least as long as an answer has said.
     pub pause: f64,
     /// What had been heard of other tabs when the query function was called (0 where nothing is shared).
     pub began: u32,

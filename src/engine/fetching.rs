@@ -5,6 +5,7 @@ use super::effect::{Action, Effect};
 use super::fetch::{Environment, Fetch, NetworkMode, Phase};
 use super::frames::Frame;
 use super::query::{Dirty, FetchStatus};
+use super::timers::Deadline;
 
 /// What a wish to fetch meets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,9 +91,28 @@ impl Engine {
         generation
     }
 
-    /// A try has failed and another one is due: tells of it (the caller's action).
-    pub fn announce_failure(&mut self, id: u32) -> bool {
-        self.command(|engine| engine.announce(id, Action::Callers))
+    /// A try has failed and another one is due: tells of it (the caller's action), and then lets the fetch sleep. In this order:
+    /// what listeners put off by a timer of their own comes before a try that is due as soon.
+    pub fn announce_failure(&mut self, id: u32, generation: u32) -> bool {
+        self.command(|engine| {
+            engine.frames.push(Frame::Sleep {
+                query: id,
+                generation,
+            });
+            engine.announce(id, Action::Callers);
+        })
+    }
+
+    /// Sets the time of the next try, unless a listener has ended the fetch.
+    pub(super) fn sleep(&mut self, id: u32, generation: u32) {
+        let fetch = self
+            .queries
+            .get_mut(id)
+            .and_then(|query| query.fetch_of_mut(generation));
+        if let Some(fetch) = fetch.filter(|fetch| fetch.phase == Phase::Sleeping) {
+            let at = self.clock.now() + std::mem::take(&mut fetch.pause);
+            fetch.sleep = self.timers.set(at, Deadline::Retry(id, generation));
+        }
     }
 
     /// A paused fetch goes on.

@@ -6,6 +6,7 @@
 use super::effect::Action;
 use super::fetch::NetworkMode;
 use super::memory::Slice;
+use super::timers::Deadline;
 
 /// A run of ids in the arena.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +56,8 @@ pub enum Frame {
     Start { query: u32, generation: u32 },
     /// Go on with a fetch that has been announced as continued.
     Proceed { query: u32, generation: u32 },
+    /// Let a fetch sleep until its next try.
+    Sleep { query: u32, generation: u32 },
     /// A fetch has settled: look whether an operation hit it meanwhile.
     Settled { query: u32 },
     /// Work through a run of queries.
@@ -66,6 +69,8 @@ pub enum Frame {
     },
     /// Handle all due deadlines.
     Fire { now: f64 },
+    /// Handle this one.
+    Due { at: f64, what: Deadline, now: f64 },
     /// Freeze and drop values.
     Tidy { slice: Slice },
     /// Tell that a sweep has ended.

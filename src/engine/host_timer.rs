@@ -1,4 +1,4 @@
-//! The one timer that the host holds for all deadlines.
+//! The host's timer: one for all deadlines. Under fake timers, where all can be seen, each deadline has one of its own.
 
 use super::clock::SAME_MOMENT_MS;
 use super::core::Engine;
@@ -6,7 +6,7 @@ use super::effect::Effect;
 use super::fetch::Environment;
 use super::frames::{Frame, Work};
 use super::query::FetchStatus;
-use super::timers::{Deadline, TimerId};
+use super::timers::{Change, Deadline, TimerId};
 
 /// The longest delay that hosts take for a timer (ms): more overflows a signed 32-bit number and fires at once.
 const LONGEST_DELAY_MS: f64 = 2_147_483_647.0;
@@ -23,11 +23,37 @@ impl Engine {
         self.command(|engine| engine.frames.push(Frame::Fire { now }))
     }
 
-    /// The host runs a timer without delay `ms` later: what it was armed for is due then, and what comes meanwhile is armed anew.
-    pub fn put_off(&mut self, ms: f64) {
-        let now = self.clock.now();
-        self.timers.put_off(now, now + ms);
-        self.armed_at = Some(now + ms);
+    /// From now on the host has a timer for each deadline, or else one for all; it has none any more that it had before.
+    pub fn set_timers_apart(&mut self, apart: bool, reading: f64) -> bool {
+        self.clock.read(reading);
+        self.armed_at = None;
+        self.timers.set_apart(apart);
+        self.timer_pending()
+    }
+
+    /// What has become of the host's own timers of deadlines since it was told last: `at` are delays (ms) here.
+    pub fn timer_changes(&mut self) -> Vec<Change> {
+        let mut changes = self.timers.take_changes();
+        for change in &mut changes {
+            change.at = change.at.map(|at| self.delay_until(at));
+        }
+        changes
+    }
+
+    /// The host's own timer of a deadline has fired at `reading` (ms).
+    pub fn fire_one(
+        &mut self,
+        timer: u32,
+        reading: f64,
+        now: f64,
+        environment: Environment,
+    ) -> bool {
+        let reading = self.clock.read(reading);
+        let Some((at, what)) = self.timers.take_fired(timer, reading) else {
+            return self.timer_pending();
+        };
+        self.environment = environment;
+        self.command(|engine| engine.frames.push(Frame::Due { at, what, now }))
     }
 
     /// Tells, in the microtask that `Effect::Disarm` asked for, whether the host timer should be cleared.
@@ -40,8 +66,12 @@ impl Engine {
         idle
     }
 
-    /// Whether the host timer is to be set anew, and no outer command will see to it.
-    pub fn timer_pending(&self) -> bool {
+    /// Whether the host timer is to be set anew, and no outer command will see to it. Timers of their own are seen to at once.
+    pub fn timer_pending(&mut self) -> bool {
+        if self.timers.has_changes() {
+            self.frames.push(Frame::Boundary);
+            return true;
+        }
         self.frames.is_empty()
             && (self.wants_arm().is_some()
                 || self.wants_disarm()
@@ -55,6 +85,11 @@ impl Engine {
             return None;
         };
         self.frames.push(Frame::Fire { now });
+        self.meet(at, what, now)
+    }
+
+    /// Does what a deadline was set for; `at` is the moment for which it was.
+    pub(super) fn meet(&mut self, at: f64, what: Deadline, now: f64) -> Option<Effect> {
         match what {
             Deadline::Gc(query) => {
                 let record = &mut self.queries[query];
@@ -114,6 +149,9 @@ impl Engine {
     }
 
     pub(super) fn wants_arm(&self) -> Option<f64> {
+        if self.timers.is_apart() {
+            return None;
+        }
         let next = self.timers.next()?;
         self.armed_at
             .is_none_or(|armed| next < armed - SAME_MOMENT_MS)
@@ -130,11 +168,15 @@ impl Engine {
             .is_some_and(|persist| persist.wants_save())
     }
 
+    fn delay_until(&self, at: f64) -> f64 {
+        (at - self.clock.now() - SAME_MOMENT_MS)
+            .ceil()
+            .clamp(0.0, LONGEST_DELAY_MS)
+    }
+
     pub(super) fn timer_effect(&mut self) -> Option<Effect> {
         if let Some(next) = self.wants_arm() {
-            let delay = (next - self.clock.now() - SAME_MOMENT_MS)
-                .ceil()
-                .clamp(0.0, LONGEST_DELAY_MS);
+            let delay = self.delay_until(next);
             self.armed_at = Some(if delay == LONGEST_DELAY_MS {
                 self.clock.now() + delay
             } else {

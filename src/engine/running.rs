@@ -3,6 +3,7 @@
 use super::core::Engine;
 use super::fetch::{Environment, Fetch, NetworkMode, Phase};
 use super::run::Run;
+use super::timers::Deadline;
 
 impl Engine {
     /// An execution of a mutation begins; its id. `failures`: tries that failed in an engine before this one.
@@ -23,6 +24,15 @@ impl Engine {
     pub fn start_run(&mut self, id: u32, environment: Environment) -> bool {
         let starts = self.can_start_run(id, environment);
         self.enter(id, starts)
+    }
+
+    /// Sets the time of its next try, once the failure of the last one has been told; whether there is something to drain.
+    pub fn sleep_run(&mut self, id: u32) -> bool {
+        if let Some(run) = self.runs.get_mut(id) {
+            let at = self.clock.now() + std::mem::take(&mut run.fetch.pause);
+            run.fetch.sleep = self.timers.set(at, Deadline::RunRetry(id));
+        }
+        self.timer_pending()
     }
 
     /// A sleep is over: whether it goes on; otherwise it waits.

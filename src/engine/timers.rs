@@ -56,6 +56,35 @@ impl Entry {
     }
 }
 
+/// What has happened to one timer, for a host that has one of its own for it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Change {
+    /// Names the timer.
+    pub timer: u32,
+    /// When it is due (ms); `None`: it is cleared.
+    pub at: Option<f64>,
+    /// Whether it is due again and again, as an interval is, until it is cleared.
+    pub repeats: bool,
+}
+
+impl Change {
+    const fn set(entry: &Entry) -> Self {
+        Self {
+            timer: entry.timer,
+            at: Some(entry.at),
+            repeats: matches!(entry.what, Deadline::Interval(_)),
+        }
+    }
+
+    const fn cleared(timer: u32) -> Self {
+        Self {
+            timer,
+            at: None,
+            repeats: false,
+        }
+    }
+}
+
 /// A binary heap ordered by (deadline, sequence) whose entries can be taken out of the middle.
 #[derive(Debug, Default)]
 pub struct Timers {
@@ -68,16 +97,21 @@ pub struct Timers {
     taken: u64,
     /// No new entry is due before this moment (ms).
     not_before: Option<f64>,
+    /// What the host doesn't know yet, where it has a timer for each entry.
+    changes: Option<Vec<Change>>,
 }
 
 impl Timers {
     /// Sets a timer for the moment `at` (ms of the engine's clock).
     pub fn set(&mut self, at: f64, what: Deadline) -> TimerId {
         self.sequence += 1;
-        self.insert(at, self.sequence, what)
+        let timer = self.insert(at, self.sequence, what);
+        self.note(Change::set(&self.entry(timer)));
+        timer
     }
 
     /// Sets the timer that was due last for another moment: among those of one moment it keeps its place, as an interval does.
+    /// A host that has one of its own for it has it still.
     pub fn set_again(&mut self, at: f64, what: Deadline) -> TimerId {
         self.insert(at, self.taken, what)
     }
@@ -97,6 +131,61 @@ impl Timers {
         TimerId(timer)
     }
 
+    fn entry(&self, timer: TimerId) -> Entry {
+        self.heap[self.place[timer.0 as usize] as usize]
+    }
+
+    fn note(&mut self, change: Change) {
+        if let Some(changes) = &mut self.changes {
+            changes.push(change);
+        }
+    }
+
+    /// From now on the host has a timer for each entry, or else one for all.
+    pub fn set_apart(&mut self, apart: bool) {
+        self.changes = apart.then(|| {
+            let mut entries = self.heap.clone();
+            entries
+                .sort_unstable_by(|a, b| a.at.total_cmp(&b.at).then(a.sequence.cmp(&b.sequence)));
+            entries.iter().map(Change::set).collect()
+        });
+    }
+
+    /// Whether the host has a timer for each entry.
+    pub const fn is_apart(&self) -> bool {
+        self.changes.is_some()
+    }
+
+    /// Whether the host has to be told of changes.
+    pub fn has_changes(&self) -> bool {
+        self.changes.as_ref().is_some_and(|list| !list.is_empty())
+    }
+
+    /// What the host doesn't know yet, in the order in which it happened.
+    pub fn take_changes(&mut self) -> Vec<Change> {
+        self.changes
+            .as_mut()
+            .map(std::mem::take)
+            .unwrap_or_default()
+    }
+
+    /// Takes out an entry whose own timer has fired at `now` (ms). One that isn't due yet is to be waited for again.
+    pub fn take_fired(&mut self, timer: u32, now: f64) -> Option<(f64, Deadline)> {
+        let at = self.place.get(timer as usize).map(|at| *at as usize);
+        let entry = at.and_then(|at| self.heap.get(at)).copied();
+        let Some((at, entry)) = at.zip(entry.filter(|entry| entry.timer == timer)) else {
+            self.note(Change::cleared(timer));
+            return None;
+        };
+        if entry.at > now + SAME_MOMENT_MS {
+            self.note(Change::set(&entry));
+            return None;
+        }
+        self.take(at);
+        self.taken = entry.sequence;
+        Some((entry.at, entry.what))
+    }
+
     /// Changes what a timer that is set is for.
     pub fn change(&mut self, timer: TimerId, what: Deadline) {
         if timer != TimerId::NONE {
@@ -109,17 +198,6 @@ impl Timers {
         self.not_before = now.map(|now| now + 2.0 * SAME_MOMENT_MS);
     }
 
-    /// Lets what is due at `now` (ms) be due at a `later` moment, in the same order.
-    pub fn put_off(&mut self, now: f64, later: f64) {
-        debug_assert!(later > now + SAME_MOMENT_MS);
-        while let Some(first) = self.heap.first_mut()
-            && first.at <= now + SAME_MOMENT_MS
-        {
-            first.at = later;
-            self.sink(0);
-        }
-    }
-
     /// Clears a timer and forgets its id.
     pub fn clear(&mut self, timer: &mut TimerId) {
         if *timer == TimerId::NONE {
@@ -127,6 +205,7 @@ impl Timers {
         }
         let at = self.place[timer.0 as usize] as usize;
         self.take(at);
+        self.note(Change::cleared(timer.0));
         *timer = TimerId::NONE;
     }
 

@@ -132,9 +132,33 @@ impl Engine {
         self.core.borrow_mut().fire(reading, now, environment(bits))
     }
 
-    /// The host runs a timer without delay `ms` later.
-    pub fn put_off(&mut self, ms: f64) {
-        self.core.borrow_mut().put_off(ms);
+    /// From now on the host has a timer for each deadline, or else one for all.
+    pub fn set_timers_apart(&mut self, apart: bool, reading: f64) -> bool {
+        self.core.borrow_mut().set_timers_apart(apart, reading)
+    }
+
+    /// What has become of the deadlines' own timers: triples of a timer, its delay (ms; NaN where it is cleared), and whether it
+    /// repeats (0 or 1).
+    pub fn timer_changes(&mut self) -> Vec<f64> {
+        let changes = self.core.borrow_mut().timer_changes();
+        changes
+            .into_iter()
+            .flat_map(|change| {
+                let delay = change.at.unwrap_or(f64::NAN);
+                [
+                    f64::from(change.timer),
+                    delay,
+                    f64::from(u8::from(change.repeats)),
+                ]
+            })
+            .collect()
+    }
+
+    /// The own timer of a deadline has fired.
+    pub fn fire_one(&mut self, timer: u32, reading: f64, now: f64, bits: u32) -> bool {
+        self.core
+            .borrow_mut()
+            .fire_one(timer, reading, now, environment(bits))
     }
 
     /// Whether the host timer should be cleared.

@@ -73,9 +73,9 @@ impl Engine {
         )
     }
 
-    /// Tells of a failed try.
-    pub fn announce_failure(&mut self, query: u32) -> bool {
-        self.core.borrow_mut().announce_failure(query)
+    /// Tells of a failed try, and then lets the fetch sleep.
+    pub fn announce_failure(&mut self, query: u32, generation: u32) -> bool {
+        self.core.borrow_mut().announce_failure(query, generation)
     }
 
     /// A paused fetch goes on.

@@ -206,6 +206,11 @@ impl Engine {
         )
     }
 
+    /// Lets a run sleep whose failed try has been told; whether `next` has something to say.
+    pub fn sleep_run(&mut self, run: u32) -> bool {
+        self.core.borrow_mut().sleep_run(run)
+    }
+
     /// A run has settled; whether `next` has something to say.
     pub fn end_run(&mut self, run: u32) -> bool {
         self.core.borrow_mut().end_run(run)

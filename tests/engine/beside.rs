@@ -39,13 +39,16 @@ fn begin(engine: &mut Engine, query: u32, announced: bool) -> (u32, Vec<Effect>)
 }
 
 fn fail_a_try(engine: &mut Engine, query: u32, generation: u32) -> f64 {
-    engine.decide(Decision::Failed {
+    let verdict = engine.decide(Decision::Failed {
         query,
         generation,
         retry: Setting::Constant(1.0),
         delay: Setting::Constant(10.0),
         environment: HERE,
-    })
+    });
+    let pending = engine.announce_failure(query, generation);
+    drain(engine, pending);
+    verdict
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The deadline queue beside a sorted list.
 
-use ferroquery::engine::timers::{Deadline, TimerId, Timers};
+use ferroquery::engine::timers::{Change, Deadline, TimerId, Timers};
 use proptest::prelude::*;
 
 #[derive(Debug, Clone)]
@@ -70,18 +70,30 @@ fn sums_of_times_that_differ_in_their_last_bits_are_due_together() {
 }
 
 #[test]
-fn what_is_put_off_keeps_its_order() {
+fn a_host_with_a_timer_for_each_is_told_of_what_happens_to_them() {
     let mut timers = Timers::default();
     timers.set(6.0, Deadline::Gc(1));
-    timers.set(5.0, Deadline::Gc(2));
-    timers.set(4.0, Deadline::Gc(3));
-    timers.put_off(5.0, 6.0);
-    timers.set(5.0, Deadline::Gc(4));
-    assert_eq!(timers.pop_due(5.0), Some((5.0, Deadline::Gc(4))));
-    assert_eq!(timers.pop_due(5.0), None);
-    for query in 1..=3 {
-        assert_eq!(timers.pop_due(6.0), Some((6.0, Deadline::Gc(query))));
-    }
+    let mut second = timers.set(5.0, Deadline::Gc(2));
+    assert!(!timers.has_changes());
+    timers.set_apart(true);
+    let named = |change: &Change| (change.timer, change.at);
+    let told: Vec<_> = timers.take_changes().iter().map(named).collect();
+    assert_eq!(told, [(1, Some(5.0)), (0, Some(6.0))]);
+    timers.clear(&mut second);
+    timers.set(7.0, Deadline::Gc(3));
+    let told: Vec<_> = timers.take_changes().iter().map(named).collect();
+    assert_eq!(told, [(1, None), (1, Some(7.0))]);
+    assert!(!timers.has_changes());
+
+    // One that fires too early, as hosts bound their delays, is waited for again.
+    assert_eq!(timers.take_fired(0, 5.0), None);
+    let told: Vec<_> = timers.take_changes().iter().map(named).collect();
+    assert_eq!(told, [(0, Some(6.0))]);
+    // Each fires by itself, in the order that the host knows.
+    assert_eq!(timers.take_fired(1, 7.0), Some((7.0, Deadline::Gc(3))));
+    assert_eq!(timers.take_fired(1, 7.0), None);
+    assert_eq!(timers.take_fired(0, 7.0), Some((6.0, Deadline::Gc(1))));
+    assert_eq!(timers.take_fired(9, 7.0), None);
 }
 
 #[test]

@@ -1,6 +1,10 @@
 import type { QueryKey } from '@tanstack/query-core';
 import { type Core, judge } from './world/core.js';
 
+/** Filters whose key has `null` where it had `undefined`. */
+const asJson = (filters: any) =>
+  filters?.queryKey ? { ...filters, queryKey: JSON.parse(JSON.stringify(filters.queryKey)) } : filters;
+
 /**
  * Copies of the judge with one small fault each, of the kinds that a reimplementation makes. They show that
  * the oracle can see: it must find every one of them.
@@ -41,9 +45,10 @@ export const planted: Record<string, Core> = {
   'undefined and null parts match': withClient(
     class extends judge.QueryClient {
       override isFetching(filters?: any) {
-        return super.isFetching(
-          filters?.queryKey ? { ...filters, queryKey: JSON.parse(JSON.stringify(filters.queryKey)) } : filters,
-        );
+        return super.isFetching(asJson(filters));
+      }
+      override getQueriesData(filters: any): any {
+        return super.getQueriesData(asJson(filters));
       }
     },
   ),

@@ -29,6 +29,7 @@ export const EVICT = 29;
 export const EVICT_TOO_LARGE = 30;
 export const SCHEDULED = 27;
 export const SAVE = 28;
+export const TIMERS = 31;
 
 /** A set of codes, as bits. */
 function codes(...list: number[]): number {

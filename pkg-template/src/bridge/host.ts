@@ -1,14 +1,12 @@
-import type { ManagedTimerId } from '@tanstack/query-core';
 import type { Engine, LiveClient, LiveOptions, ShareClient } from '#glue';
 import type { EngineTrapError } from '../errors';
-import { timeoutManager } from '../timeoutManager';
 import { Drain } from './drain';
 import * as effects from './effect';
 import { environment } from './environment';
+import { HostTimers } from './hostTimers';
 import { type Instance, instance, outliveTrap, type Tenant } from './instance';
 import { LinearMemory } from './linearMemory';
 import type { MutationPort, ObserverPort, QueryPort, RunPort, SchedulePort } from './ports';
-import { type FakeClock, fakeClock, holds, isTicking, reading, TICK } from './reading';
 import { Symbols } from './symbols';
 
 /** No id. */
@@ -24,8 +22,6 @@ export interface Command<TQuery> {
   action?: unknown;
   /** Fetches a query that the command chose. */
   fetch?: (query: TQuery) => void;
-  /** Whether nobody is told. */
-  isSilent?: boolean;
 }
 
 /** Brings values and engine together again after a trap. */
@@ -61,14 +57,7 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
   readonly #detaching = new Set<TQuery>();
   #depth = 0;
   #memory!: LinearMemory;
-  #timer: ManagedTimerId | undefined;
-  /** When it is due, on the clock of `reading()`. */
-  #due = 0;
-  /** Counts the timers: one that was set before fake timers came may still fire. */
-  #timers = 0;
-  /** The fake timers at which it was set, and whether they had it then: an app's own timers may not be theirs. */
-  #clock: FakeClock | undefined;
-  #isHeld = false;
+  readonly #timers = new HostTimers(this);
   /** Fetches what a sweep chose. */
   onSweep: (query: TQuery) => void = () => {};
   onSwept: () => void = () => {};
@@ -243,10 +232,7 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
 
   /** Carries out what a command left to do. `pending` is the command's own word. */
   drain(pending: boolean, command?: Command<TQuery>): void {
-    if (this.#timer !== undefined && this.#isTimerLost()) {
-      this.#setTimer(Math.max(0, this.#due - reading()));
-    }
-    if (!pending) {
+    if (!this.#timers.haveMoved() && !pending) {
       return;
     }
     const { engine } = this;
@@ -260,6 +246,13 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
       this.#partFromTheGone();
     }
     drain.throwFailure();
+  }
+
+  /** After a command that clears deadlines and leaves nothing else to do. */
+  tellTimers(): void {
+    if (this.#timers.areApart) {
+      this.drain(this.engine.timer_pending());
+    }
   }
 
   /** Brings a decision to its end; `answer` calls the user's functions. */
@@ -292,12 +285,12 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
   carryOut(code: number, id: number, command: Command<TQuery> | undefined): void {
     switch (code) {
       case effects.NOTIFY:
-        return command?.isSilent ? undefined : this.observer(id)?.onQueryUpdate();
+        return this.observer(id)?.onQueryUpdate();
       case effects.EVENT:
       case effects.EVENT_INVALIDATE:
       case effects.EVENT_PAUSE:
       case effects.EVENT_CONTINUE:
-        return command?.isSilent ? undefined : this.query(id)?.announce(code, command?.action);
+        return this.query(id)?.announce(code, command?.action);
       case effects.FETCH: {
         const query = this.query(id);
         return query && (command?.fetch ?? this.onSweep)(query);
@@ -332,10 +325,11 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
       case effects.ASK:
         return this.#reply(id % 16, this.observer(Math.floor(id / 16)));
       case effects.ARM:
-        return this.#arm(id);
+        return this.#timers.arm(id);
       case effects.DISARM:
-        // Later, as most often another deadline comes at once; but fake timers can be counted.
-        return fakeClock() ? this.#disarm() : queueMicrotask(this.#disarmLater);
+        return this.#timers.disarm();
+      case effects.TIMERS:
+        return this.#timers.change();
       case effects.FREEZE:
       case effects.FREEZE_AT_ONCE:
         return this.query(id)?.freeze(code);
@@ -368,55 +362,6 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
     } finally {
       // Also where the function has thrown: an engine without an answer would ask again.
       this.engine.reply(answer);
-    }
-  }
-
-  // Time
-
-  #arm(delay: number): void {
-    this.#clearTimer();
-    if (delay === 0 && isTicking()) {
-      this.engine.put_off(TICK);
-    }
-    this.#due = reading() + delay;
-    this.#setTimer(delay);
-  }
-
-  #setTimer(delay: number): void {
-    this.#timers++;
-    const count = this.#timers;
-    this.#clock = fakeClock();
-    this.#timer = timeoutManager.setTimeout(() => this.#fire(count), delay);
-    this.#isHeld = holds(this.#clock, this.#timer);
-  }
-
-  /** Fake timers that come, go or are cleared take those along that are set: all deadlines would wait for ever. */
-  #isTimerLost(): boolean {
-    const clock = fakeClock();
-    return clock !== this.#clock || (this.#isHeld && !holds(clock, this.#timer));
-  }
-
-  #fire(count: number): void {
-    if (count === this.#timers) {
-      this.#timer = undefined;
-      outliveTrap(() => this.drain(this.engine.fire(reading(), Date.now(), environment())));
-    }
-  }
-
-  readonly #disarmLater = (): void => {
-    outliveTrap(() => this.#disarm());
-  };
-
-  #disarm(): void {
-    if (this.engine.disarm()) {
-      this.#clearTimer();
-    }
-  }
-
-  #clearTimer(): void {
-    if (this.#timer !== undefined) {
-      timeoutManager.clearTimeout(this.#timer);
-      this.#timer = undefined;
     }
   }
 
@@ -453,7 +398,7 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
     const queries = this.#queries.filter((query) => query !== undefined);
     const observers = this.#observers.filter((observer) => observer !== undefined);
     finalizer.unregister(this);
-    this.#clearTimer();
+    this.#timers.end();
     this.#queries = [];
     this.#data = [];
     this.#observers = [];

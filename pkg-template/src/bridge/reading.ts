@@ -5,13 +5,7 @@ interface FakeTimeout {
 
 export interface FakeClock {
   performance?: { now(): number };
-  duringTick?: boolean;
-  /** Those that are set, by id. */
-  timers?: object;
 }
-
-/** How much later fake timers run what is set without delay while they run another (ms). */
-export const TICK = 1;
 
 let source: unknown;
 let offset = 0;
@@ -35,14 +29,4 @@ export function reading(): number {
 /** The fake timers that are there now. */
 export function fakeClock(): FakeClock | undefined {
   return (setTimeout as FakeTimeout).clock;
-}
-
-/** Whether these fake timers have that timer. */
-export function holds(clock: FakeClock | undefined, timer: unknown): boolean {
-  return clock?.timers !== undefined && Object.hasOwn(clock.timers, Number(timer));
-}
-
-/** Whether fake timers are running one. */
-export function isTicking(): boolean {
-  return fakeClock()?.duringTick === true;
 }

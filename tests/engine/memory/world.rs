@@ -242,7 +242,8 @@ impl World {
             self.let_go(key);
             self.engine.read_clock(self.now);
             self.engine.schedule_gc(id);
-            self.drain(self.engine.timer_pending());
+            let pending = self.engine.timer_pending();
+            self.drain(pending);
         }
     }
 

@@ -94,7 +94,7 @@ impl Host {
             if verdict == 1.0 {
                 let failures = self.engine.run_failures(run);
                 self.engine.step_mutation(slot, Step::Fail(failures));
-                let pending = self.engine.timer_pending();
+                let pending = self.engine.sleep_run(run);
                 self.drain(pending);
                 return;
             }

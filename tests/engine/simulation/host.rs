@@ -50,6 +50,9 @@ enum Microtask {
     Disarm,
 }
 
+/// When it fires (ms), the order in which it was set, and its interval (ms) if it repeats.
+type OwnTimer = (f64, u64, Option<f64>);
+
 /// A page: queries and observers by number, in the order in which they came.
 #[derive(Debug)]
 pub struct Host {
@@ -58,6 +61,9 @@ pub struct Host {
     pub environment: Environment,
     /// When the host timer fires (ms).
     pub armed: Option<f64>,
+    /// The deadlines' own timers; `None`: there is one timer for all.
+    pub own: Option<BTreeMap<u32, OwnTimer>>,
+    own_set: u64,
     pub told: Vec<Told>,
     pub queries: Vec<HostQuery>,
     observers: BTreeMap<usize, HostObserver>,
@@ -68,9 +74,10 @@ pub struct Host {
 }
 
 impl Host {
-    pub fn new(seed: u64, events: bool) -> Self {
+    pub fn new(seed: u64, events: bool, timers_apart: bool) -> Self {
         let mut engine = Engine::new(seed);
         engine.set_events(events);
+        engine.set_timers_apart(timers_apart, 0.0);
         Self {
             engine,
             now: 0.0,
@@ -80,6 +87,8 @@ impl Host {
                 server: false,
             },
             armed: None,
+            own: timers_apart.then(BTreeMap::new),
+            own_set: 0,
             told: Vec::new(),
             queries: Vec::new(),
             observers: BTreeMap::new(),
@@ -167,9 +176,9 @@ impl Host {
         if !self.queries[query].released && self.engine.observers_of(id).is_empty() {
             self.engine.read_clock(self.now);
             self.engine.schedule_gc(id);
-            let pending = self.engine.timer_pending();
-            self.drain(pending);
         }
+        let pending = self.engine.timer_pending();
+        self.drain(pending);
         self.release(query);
     }
 
@@ -281,11 +290,47 @@ impl Host {
             .queries
             .iter()
             .filter_map(|query| query.answer.map(|answer| answer.at));
-        answers.chain(self.armed).min_by(f64::total_cmp)
+        answers
+            .chain(self.armed)
+            .chain(self.first_own())
+            .min_by(f64::total_cmp)
     }
 
-    /// Lets the host timer fire if it is due.
+    /// When the first of the deadlines' own timers fires (ms).
+    pub fn first_own(&self) -> Option<f64> {
+        let own = self.own.iter().flatten();
+        own.map(|(_, (at, ..))| *at).min_by(f64::total_cmp)
+    }
+
+    /// Lets the timers fire that are due; not those that are set meanwhile.
     pub fn fire(&mut self) {
+        let own = self.own.iter().flatten();
+        let mut due: Vec<_> = own
+            .map(|(timer, set)| (*set, *timer))
+            .filter(|((at, ..), _)| *at <= self.now)
+            .collect();
+        due.sort_by(|(a, _), (b, _)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        for (set, timer) in due {
+            let own = self.own.as_mut().expect("they are apart");
+            if own.get(&timer) == Some(&set) {
+                match set {
+                    // After a sleep it fires once.
+                    (_, first, Some(every)) => {
+                        let next = if set.0 + every > self.now {
+                            set.0 + every
+                        } else {
+                            self.now + every
+                        };
+                        own.insert(timer, (next, first, Some(every)))
+                    }
+                    _ => own.remove(&timer),
+                };
+                let pending = self
+                    .engine
+                    .fire_one(timer, self.now, self.now, self.environment);
+                self.drain(pending);
+            }
+        }
         if self.armed.is_some_and(|at| at <= self.now) {
             self.armed = None;
             let pending = self.engine.fire(self.now, self.now, self.environment);
@@ -320,7 +365,7 @@ impl Host {
         match self.decide(failed, None) as u8 {
             0 => self.give_up(query),
             1 => {
-                let pending = self.engine.announce_failure(slot);
+                let pending = self.engine.announce_failure(slot, generation);
                 self.drain(pending);
             }
             _ => panic!("a fetch that was answered is the one in flight"),
@@ -444,6 +489,20 @@ impl Host {
                 self.engine.reply(answer);
             }
             Effect::Arm(delay) => self.armed = Some(self.now + delay),
+            Effect::Timers => {
+                for change in self.engine.timer_changes() {
+                    let own = self.own.as_mut().expect("they are apart");
+                    self.own_set += 1;
+                    let every = change.at.filter(|_| change.repeats);
+                    match change.at {
+                        Some(delay) => {
+                            let at = self.now + delay;
+                            own.insert(change.timer, (at, self.own_set, every))
+                        }
+                        None => own.remove(&change.timer),
+                    };
+                }
+            }
             Effect::Disarm => self.microtasks.push_back(Microtask::Disarm),
             Effect::Swept => self.told.push(Told::Swept(self.now)),
             Effect::CollectMutation(_) | Effect::WakeRun(_) | Effect::Scheduled(_) => {

@@ -88,9 +88,9 @@ struct World {
 }
 
 impl World {
-    fn new(seed: u64, events: bool) -> Self {
+    fn new(seed: u64, events: bool, timers_apart: bool) -> Self {
         Self {
-            host: Host::new(seed, events),
+            host: Host::new(seed, events, timers_apart),
             model: Model::new(seed),
         }
     }
@@ -231,8 +231,12 @@ impl World {
         assert_eq!(census.frames, 0);
         // It may fire too early, or for nothing (its deadline was cleared), never too late.
         if let Some(deadline) = model.next_deadline() {
-            let armed = host.armed.expect("the host timer is set");
+            let armed = host.armed.or(host.first_own());
+            let armed = armed.expect("the host timer is set");
             assert!(armed <= deadline, "armed for {armed}, not for {deadline}");
+        }
+        if let Some(own) = &host.own {
+            assert_eq!(own.len(), census.deadlines, "each deadline has its timer");
         }
     }
 }
@@ -244,9 +248,10 @@ proptest! {
     fn the_engine_does_what_the_plain_model_does(
         seed: u64,
         events: bool,
+        timers_apart: bool,
         acts in prop::collection::vec(act(), 1..60),
     ) {
-        let mut world = World::new(seed, events);
+        let mut world = World::new(seed, events, timers_apart);
         for act in &acts {
             world.act(act);
         }

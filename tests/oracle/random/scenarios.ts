@@ -21,7 +21,7 @@ export const setup: fc.Arbitrary<Setup> = fc
     events: of(true, true, true, false),
     states: of<Setup['states']>('each step', 'each step', 'event', 'end'),
     scheduler: of<Setup['scheduler']>('timeout', 'timeout', 'microtask', 'sync'),
-    faked: of<Setup['faked']>('all', 'all', 'all', 'timers and Date', 'all but Date', 'timers'),
+    faked: of<Setup['faked']>('all', 'all', 'unseen', 'unseen', 'timers and Date', 'all but Date', 'timers'),
   })
   .map(({ defaults, ...rest }) => ({ ...SETUP, ...rest, ...(defaults ? { defaults } : {}) }));
 

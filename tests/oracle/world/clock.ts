@@ -2,9 +2,10 @@ import { vi } from 'vitest';
 
 /**
  * What the fake clock replaces: everything; what older test set-ups name (no `performance`); all but `Date`; or nothing
- * but timers. A `Date` that isn't faked stands still while timers run.
+ * but timers. A `Date` that isn't faked stands still while timers run. `unseen` is everything, by a clock that doesn't show
+ * itself, as the real one doesn't: then ours has one host timer for all deadlines.
  */
-export type Faked = 'all' | 'timers and Date' | 'all but Date' | 'timers';
+export type Faked = 'all' | 'unseen' | 'timers and Date' | 'all but Date' | 'timers';
 
 const TIMERS = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] as const;
 
@@ -22,7 +23,7 @@ export function flush(): Promise<void> {
   return new Promise((resolve) => realImmediate(resolve));
 }
 
-/** Answers that fetchers owe, and the fake timers, as one line of time. */
+/** Fake timers, and the answers that fetchers owe, as one line of time. */
 export class Clock {
   readonly #fake: { now(): number };
   readonly #start: number;
@@ -43,7 +44,7 @@ export class Clock {
     private readonly pace: number,
   ) {
     const others = { 'timers and Date': ['Date'], 'all but Date': ['performance'], timers: [] } as const;
-    if (faked === 'all') vi.useFakeTimers({ now: START });
+    if (faked === 'all' || faked === 'unseen') vi.useFakeTimers({ now: START });
     else vi.useFakeTimers({ now: START, toFake: [...TIMERS, ...others[faked]] });
     if (!this.#fakesDate) {
       const { now } = Date;
@@ -54,6 +55,7 @@ export class Clock {
     }
     this.#fake = (setTimeout as unknown as { clock: { performance: { now(): number } } }).clock.performance;
     this.#start = this.#fake.now();
+    if (faked === 'unseen') Object.defineProperty(setTimeout, 'clock', { value: undefined });
   }
 
   stop(): void {
@@ -63,10 +65,15 @@ export class Clock {
   }
 
   /**
-   * Gives an answer in `delay` ms. Answers are not timers: at equal times they come after all timers, so
-   * that a tie between a fetch and a deadline has one order, however many host timers a core uses.
+   * Gives an answer in `delay` ms: a timer as any other, whose place among those of one millisecond shows. Under a clock that
+   * doesn't show itself it comes after all timers, as a tie between a fetch and a deadline then depends on how many host timers
+   * a core uses.
    */
   answer(delay: number, give: () => void): void {
+    if (this.faked !== 'unseen') {
+      setTimeout(give, delay * this.pace);
+      return;
+    }
     this.#answers.push({ at: this.now + delay * this.pace, sequence: this.#sequence++, give });
     this.#answers.sort((a, b) => a.at - b.at || a.sequence - b.sequence);
   }
@@ -98,7 +105,7 @@ export class Clock {
   }
 
   get #fakesDate(): boolean {
-    return this.faked === 'all' || this.faked === 'timers and Date';
+    return this.faked === 'all' || this.faked === 'unseen' || this.faked === 'timers and Date';
   }
 
   /**
