@@ -1,3 +1,4 @@
+import { engineJson } from './bridge/engineJson';
 import type { Host } from './bridge/host';
 import { reading } from './bridge/reading';
 import { isDevelopment } from './development';
@@ -39,7 +40,7 @@ export class Events {
   setRules(rules: Rules): void {
     const list = checkRules(rules);
     try {
-      this.#host.engine.set_rules(list);
+      this.#host.engine.set_rules(engineJson(list));
     } catch (error) {
       throw typeof error === 'string' ? new TypeError(error) : error;
     }
@@ -50,7 +51,7 @@ export class Events {
   /** Tells a fresh engine of the rules. */
   replay(): void {
     if (this.#rules.length > 0) {
-      this.#host.engine.set_rules(this.#rules);
+      this.#host.engine.set_rules(engineJson(this.#rules));
     }
   }
 
@@ -109,22 +110,31 @@ function checkRules(rules: Rules): [string, readonly Rule[]][] {
   if (typeof rules !== 'object' || rules === null || Array.isArray(rules)) {
     throw new TypeError(`The rules are ${show(rules)}: give an object, { 'agent.changed': ['agent:{agent_id}:*'] }.`);
   }
-  const list = Object.entries(rules);
-  for (const [event, targets] of list) {
+  return Object.entries(rules).map(([event, targets]) => {
     if (!Array.isArray(targets)) {
       throw new TypeError(
         `The rule of ${JSON.stringify(event)} is ${show(targets)}: give a list, ['agent:{agent_id}:*'].`,
       );
     }
-    for (const target of targets) {
-      if (!isRule(target)) {
-        throw new TypeError(
-          `The rule of ${JSON.stringify(event)} has the target ${show(target)}: give a glob as a string, { tag } or { event, args } with strings.`,
-        );
-      }
+    const wrong = targets.findIndex((target) => !isRule(target));
+    if (wrong >= 0) {
+      throw new TypeError(
+        `The rule of ${JSON.stringify(event)} has the target ${show(targets[wrong])}: give a glob as a string, { tag } or { event, args } with strings.`,
+      );
     }
+    return [event, targets.map(plainRule)];
+  });
+}
+
+/** A target without what the engine has no use for, which may be no JSON. */
+function plainRule(target: Rule): Rule {
+  if (typeof target === 'string') {
+    return target;
   }
-  return list;
+  if ('tag' in target && typeof target.tag === 'string') {
+    return { tag: target.tag };
+  }
+  return { event: target.event, args: target.args };
 }
 
 function isRule(target: unknown): target is Rule {

@@ -56,7 +56,7 @@ export interface Stats extends Numbers {
 
 /** What the engine has counted; `shared`: what came of sharing with other tabs. */
 export function readStats(host: Host<any, any>, shared: ArrayLike<number> = []): Stats {
-  const { queries, observers, symbols, ignoredEvents, total, byPrefix } = host.engine.report() as Report;
+  const { queries, observers, symbols, ignoredEvents, total, byPrefix } = JSON.parse(host.engine.report()) as Report;
   const [early, warmed, scheduled] = host.engine.stampedes() as unknown as [number, number, number];
   const [asked = 0, taken = 0, given = 0, takeovers = 0, refused = 0] = Array.from(shared);
   const needed = total.hits + total.misses;

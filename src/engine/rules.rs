@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::glob::{Glob, GlobError, MAX_PATTERN};
+use super::protocol::json;
 
 pub use expansion::{EmitError, Expansion, MAX_STEPS};
 use template::{Fault, Template};
@@ -160,6 +161,31 @@ impl fmt::Display for RuleError {
 impl std::error::Error for RuleError {}
 
 impl Rules {
+    /// Compiles the rules of a JSON text, a list of `[event, [target, …]]`.
+    ///
+    /// # Errors
+    ///
+    /// What is no target, or can't be compiled.
+    pub fn read(text: &str) -> Result<Rules, String> {
+        let refused = || "the rules are no JSON list of [event, [target, …]]".to_owned();
+        let Ok(Value::Array(list)) = json::parse(text) else {
+            return Err(refused());
+        };
+        let mut spec = Vec::with_capacity(list.len());
+        for rule in list {
+            let Value::Array(rule) = rule else {
+                return Err(refused());
+            };
+            let Ok([Value::String(event), Value::Array(targets)]) = <[Value; 2]>::try_from(rule)
+            else {
+                return Err(refused());
+            };
+            let targets = targets.into_iter().map(Target::try_from);
+            spec.push((event, targets.collect::<Result<_, _>>()?));
+        }
+        Rules::compile(&spec).map_err(|error| error.to_string())
+    }
+
     /// Checks and splits the rules, given as pairs of an event's name and its targets.
     pub fn compile(spec: &[(String, Vec<Target>)]) -> Result<Rules, RuleError> {
         let mut by_name = FxHashMap::default();
@@ -308,13 +334,14 @@ impl TryFrom<Value> for Target {
         let args = match value.get("args") {
             None | Some(Value::Null) => None,
             Some(Value::Object(fields)) => {
-                let texts = fields
-                    .iter()
-                    .map(|(field, text)| Some((field.clone(), text.as_str()?.to_owned())));
-                match texts.collect::<Option<_>>() {
-                    Some(args) => Some(args),
-                    None => return refused(&value),
+                let mut args = BTreeMap::new();
+                for (field, text) in fields {
+                    let Some(text) = text.as_str() else {
+                        return refused(&value);
+                    };
+                    args.insert(field.clone(), text.to_owned());
                 }
+                Some(args)
             }
             Some(_) => return refused(&value),
         };

@@ -4,7 +4,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use super::engine::{Engine, SEPARATOR};
-use crate::engine::rules::{Rules, Target};
+use crate::engine::rules::Rules;
 use crate::engine::stats::Counters;
 
 #[derive(Serialize)]
@@ -49,11 +49,9 @@ impl From<&Counters> for Numbers {
 
 #[wasm_bindgen]
 impl Engine {
-    /// Replaces the rules: `[[event, [target, …]], …]`. Fails with what is wrong and how to mend it.
-    pub fn set_rules(&mut self, rules: JsValue) -> Result<(), String> {
-        let rules: Vec<(String, Vec<Target>)> =
-            serde_wasm_bindgen::from_value(rules).map_err(|error| error.to_string())?;
-        let rules = Rules::compile(&rules).map_err(|error| error.to_string())?;
+    /// Replaces the rules: JSON, `[[event, [target, …]], …]`. Fails with what is wrong and how to mend it.
+    pub fn set_rules(&mut self, rules: &str) -> Result<(), String> {
+        let rules = Rules::read(rules)?;
         self.core.borrow_mut().set_rules(rules);
         Ok(())
     }
@@ -83,8 +81,8 @@ impl Engine {
         self.core.borrow().sweeps()
     }
 
-    /// What the cache did.
-    pub fn report(&self) -> JsValue {
+    /// What the cache did, as JSON.
+    pub fn report(&self) -> String {
         let core = self.core.borrow();
         let stats = core.stats();
         let report = Report {
@@ -103,6 +101,6 @@ impl Engine {
                 })
                 .collect(),
         };
-        serde_wasm_bindgen::to_value(&report).unwrap_or(JsValue::NULL)
+        serde_json::to_string(&report).unwrap_or_default()
     }
 }

@@ -33,12 +33,12 @@ pub struct LiveClient {
 
 #[wasm_bindgen]
 impl LiveClient {
-    /// `options`: `{ url, subscribe?, cursor?, credentials?, tabs?, scope? }`; `token`: gives a bearer token or a promise of one, and is
+    /// `options`: JSON, `{ url, subscribe?, cursor?, credentials?, tabs?, scope? }`; `token`: gives a bearer token or a promise of one, and is
     /// told whether the last one was refused or expires; `seed`: spreads clients. Throws a text that names the wrong option.
     #[wasm_bindgen(constructor)]
     pub fn new(
         engine: &Engine,
-        options: JsValue,
+        options: &str,
         token: Option<Function>,
         on_output: Function,
         seed: f64,

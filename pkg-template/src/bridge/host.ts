@@ -2,6 +2,7 @@ import type { Engine, LiveClient, LiveOptions, ShareClient } from '#glue';
 import type { EngineTrapError } from '../errors';
 import { Drain } from './drain';
 import * as effects from './effect';
+import { engineJson } from './engineJson';
 import { environment } from './environment';
 import { HostTimers } from './hostTimers';
 import { type Instance, instance, outliveTrap, type Tenant } from './instance';
@@ -207,7 +208,7 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
     token: ((refused: boolean) => string | Promise<string>) | undefined,
     onOutput: (kind: string, a: unknown, b: unknown) => void,
   ): LiveClient {
-    return new this.#instance.glue.LiveClient(this.engine, options, token, onOutput, Math.random());
+    return new this.#instance.glue.LiveClient(this.engine, engineJson(options), token, onOutput, Math.random());
   }
 
   /** One tab's part in sharing the answers of this engine. */

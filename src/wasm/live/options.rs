@@ -1,35 +1,45 @@
 //! What JavaScript configures a live connection with.
 
-use serde::Deserialize;
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use web_sys::RequestCredentials;
 
 use crate::engine::glob::Glob;
+use crate::engine::protocol::json;
 use crate::engine::tabs::lock_name;
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Options {
     pub url: String,
-    #[serde(default)]
     pub subscribe: Vec<String>,
-    #[serde(default)]
     pub cursor: Option<String>,
-    #[serde(default)]
-    credentials: Option<String>,
+    credentials: Value,
     /// Whether there is a lock and a channel to share the connection with other tabs.
-    #[serde(default)]
     pub tabs: bool,
     /// Whose data it is: only tabs of the same scope share.
-    #[serde(default)]
     scope: String,
 }
 
 impl Options {
-    /// Fails with a text that names the wrong option and how to mend it.
-    pub fn read(options: JsValue) -> Result<Self, JsError> {
-        let options: Self = serde_wasm_bindgen::from_value(options)
-            .map_err(|error| JsError::new(&format!("connect: {error}")))?;
+    /// Reads a JSON object. Fails with a text that names the wrong option and how to mend it.
+    pub fn read(text: &str) -> Result<Self, JsError> {
+        let mut given = json::parse(text).map_err(|_| JsError::new("connect: no JSON"))?;
+        let mut take = |name: &str| given.get_mut(name).map(Value::take).unwrap_or_default();
+        let text = |value: Value| match value {
+            Value::String(text) => Some(text),
+            _ => None,
+        };
+        let subscribe = match take("subscribe") {
+            Value::Array(globs) => globs.into_iter().filter_map(text).collect(),
+            _ => Vec::new(),
+        };
+        let options = Self {
+            url: text(take("url")).unwrap_or_default(),
+            subscribe,
+            cursor: text(take("cursor")),
+            credentials: take("credentials"),
+            tabs: take("tabs").as_bool().unwrap_or(false),
+            scope: text(take("scope")).unwrap_or_default(),
+        };
         options.credentials()?;
         for glob in &options.subscribe {
             if let Err(error) = Glob::parse(glob.as_bytes()) {
@@ -44,17 +54,18 @@ impl Options {
 
     /// The name of the lock and of the channel.
     pub fn lock_name(&self) -> String {
-        let credentials = self.credentials.as_deref().unwrap_or("same-origin");
+        let credentials = self.credentials.as_str().unwrap_or("same-origin");
         lock_name(&self.url, &self.subscribe, credentials, &self.scope)
     }
 
     pub fn credentials(&self) -> Result<RequestCredentials, JsError> {
-        match self.credentials.as_deref() {
-            None | Some("same-origin") => Ok(RequestCredentials::SameOrigin),
-            Some("include") => Ok(RequestCredentials::Include),
-            Some("omit") => Ok(RequestCredentials::Omit),
-            Some(other) => Err(JsError::new(&format!(
-                "connect: credentials {other:?}: expected same-origin, include or omit"
+        match &self.credentials {
+            Value::Null => Ok(RequestCredentials::SameOrigin),
+            Value::String(text) if text == "same-origin" => Ok(RequestCredentials::SameOrigin),
+            Value::String(text) if text == "include" => Ok(RequestCredentials::Include),
+            Value::String(text) if text == "omit" => Ok(RequestCredentials::Omit),
+            other => Err(JsError::new(&format!(
+                "connect: credentials {other}: expected same-origin, include or omit"
             ))),
         }
     }
