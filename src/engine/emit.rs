@@ -1,5 +1,7 @@
 //! Domain events: the client's rules turn them into globs and tags.
 
+use std::collections::BTreeMap;
+
 use super::core::Engine;
 use super::glob::Glob;
 use super::protocol::{Mode, Op};
@@ -22,12 +24,15 @@ impl Engine {
         self.collect_event(event, args, &mut list)?;
         self.note_invalidation(&list);
         if self.persist.is_some() {
-            let args = args
-                .iter()
-                .map(|(field, text)| ((*field).to_owned(), (*text).to_owned()))
-                .collect();
-            let name = event.to_owned();
-            self.hit_stored(&Op::Event { name, args }, Mode::Refetch, now);
+            let mut fields = BTreeMap::new();
+            for (field, text) in args {
+                fields.insert((*field).to_owned(), (*text).to_owned());
+            }
+            let event = Op::Event {
+                name: event.to_owned(),
+                args: fields,
+            };
+            self.hit_stored(&event, Mode::Refetch, now);
         }
         Ok(self.mark(list, Mode::Refetch, 0.0, now))
     }

@@ -45,6 +45,7 @@ mod scheduling;
 pub mod scope;
 pub mod select;
 pub mod slab;
+mod sorting;
 pub mod sources;
 pub mod sse;
 pub mod stats;

@@ -31,7 +31,9 @@ impl Engine {
         let state = &self.queries[query].state;
         if state.has_data {
             let age = now - state.data_updated_at;
-            scheduled.due += (scheduled.wait(&mut self.random) - age).clamp(0.0, every);
+            let left = scheduled.wait(&mut self.random) - age;
+            // Not `clamp`: it can panic with both bounds in its text, and Rust's printer of floats is 18 kB.
+            scheduled.due += left.max(0.0).min(every);
         }
         let due = scheduled.due;
         self.keep(query);

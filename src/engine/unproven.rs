@@ -1,15 +1,14 @@
 //! What a live connection without a cursor can't vouch for: what was asked for before its stream was.
 
-use std::collections::BTreeMap;
-
 use super::core::Engine;
 use super::node::ROOT;
 use super::protocol::{Mode, Op};
 use super::query::Query;
+use super::slab::index;
 
-/// How far the queries had come at some moment.
+/// The queries at some moment, by slot, and how far they had come.
 #[derive(Debug, Default)]
-pub struct Before(BTreeMap<u32, Progress>);
+pub struct Before(Vec<(u32, Progress)>);
 
 /// How far one query had come; a later one is as one that had done nothing.
 #[derive(Debug, Clone, Copy, Default)]
@@ -40,12 +39,24 @@ impl Progress {
     }
 }
 
+/// The id of no query: no slot has it.
+const NOBODY: u32 = u32::MAX;
+
+impl Before {
+    fn of(&self, query: u32) -> Progress {
+        match self.0.get(index(query) as usize) {
+            Some((id, progress)) if *id == query => *progress,
+            _ => Progress::default(),
+        }
+    }
+}
+
 impl Engine {
     /// How far all queries have come by now.
     pub fn progress(&self) -> Before {
-        let mut before = BTreeMap::new();
+        let mut before = vec![(NOBODY, Progress::default()); self.queries.capacity()];
         self.registry.each_below(ROOT, |id| {
-            before.insert(id, Progress::of(&self.queries[id]));
+            before[index(id) as usize] = (id, Progress::of(&self.queries[id]));
         });
         Before(before)
     }
@@ -56,7 +67,7 @@ impl Engine {
         self.hit_stored(&Op::Unknown, Mode::Refetch, now);
         self.registry.each_below(ROOT, |id| {
             let query = &self.queries[id];
-            let then = before.0.get(&id).copied().unwrap_or_default();
+            let then = before.of(id);
             if (query.state.has_data || query.in_flight()) && !then.proves(query) {
                 list.push(id);
             }

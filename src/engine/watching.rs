@@ -6,7 +6,7 @@ use super::fetch::Environment;
 use super::frames::Work;
 use super::observer::{Observer, Options};
 use super::query::{FetchStatus, Status};
-use super::slab::Slab;
+use super::sorting;
 use super::timers::{Deadline, TimerId};
 
 /// What the departure of an observer means for its query's fetch.
@@ -179,9 +179,14 @@ impl Engine {
 
     /// Brings queries into insertion order.
     pub(super) fn sort(&self, list: &mut [u32]) {
-        let sequence = |queries: &Slab<super::query::Query>, id: u32| queries[id].sequence;
-        if !list.is_sorted_by_key(|id| sequence(&self.queries, *id)) {
-            list.sort_unstable_by_key(|id| sequence(&self.queries, *id));
+        let sequence = |id: u32| self.queries[id].sequence;
+        if list.is_sorted_by_key(|id| sequence(*id)) {
+            return;
+        }
+        let mut pairs: Vec<_> = list.iter().map(|id| (sequence(*id), *id)).collect();
+        sorting::sort(&mut pairs);
+        for (place, (_, id)) in list.iter_mut().zip(pairs) {
+            *place = id;
         }
     }
 }

@@ -7,6 +7,7 @@ use super::edit::Edit;
 use super::old::Old;
 use super::scan::{Broken, key_of, skip_key};
 use super::script::Script;
+use crate::engine::sorting;
 
 /// A container of the new body.
 #[derive(Debug)]
@@ -325,7 +326,7 @@ fn is_small_container(value: &[u8]) -> bool {
 /// The old elements of a list that weren't found in the new one, if anything there is new.
 fn gone(part: &Part, count: u32) -> Vec<Range<u32>> {
     let ranges = part.segments.iter().filter_map(|segment| match segment {
-        Segment::Copy { from, count } => Some(*from..*from + *count),
+        Segment::Copy { from, count } => Some((u64::from(*from), *from + *count)),
         // What a kid comes to may be another one than it is made of.
         Segment::Kid { .. } | Segment::New { .. } => None,
     });
@@ -333,15 +334,16 @@ fn gone(part: &Part, count: u32) -> Vec<Range<u32>> {
     if kept.len() == part.segments.len() {
         return Vec::new();
     }
-    kept.sort_unstable_by_key(|range| range.start);
-    kept.push(count..count);
+    sorting::sort(&mut kept);
+    kept.push((u64::from(count), count));
     let mut at = 0;
     let mut gone = Vec::new();
-    for range in kept {
-        if at < range.start {
-            gone.push(at..range.start);
+    for (start, end) in kept {
+        let start = start as u32;
+        if at < start {
+            gone.push(at..start);
         }
-        at = at.max(range.end);
+        at = at.max(end);
     }
     gone
 }
@@ -396,15 +398,15 @@ fn has_all(part: &Part, old: Old) -> Result<bool, Broken> {
     let mut kept = Vec::new();
     for segment in &part.segments {
         match segment {
-            Segment::Copy { from, count } => kept.push((*from, *from + *count)),
+            Segment::Copy { from, count } => kept.push((u64::from(*from), *from + *count)),
             Segment::New { .. } => {}
             Segment::Kid { .. } => return Ok(false),
         }
     }
-    kept.sort_unstable();
+    sorting::sort(&mut kept);
     let mut end = 0;
     for (from, to) in kept {
-        if from != end {
+        if from != u64::from(end) {
             return Ok(false);
         }
         end = to;

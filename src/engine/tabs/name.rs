@@ -1,13 +1,13 @@
 //! Which tabs share.
 
-use std::collections::BTreeSet;
-
 /// The name of the lock and of the channel: of tabs with the same address, subscriptions, credentials and scope, and of no
 /// others. A 128-bit FNV-1a hash, as a scope may be nothing for everybody to read.
 pub fn lock_name(url: &str, subscribe: &[String], credentials: &str, scope: &str) -> String {
-    let mut patterns = BTreeSet::new();
+    let mut patterns = Vec::new();
     for pattern in subscribe {
-        patterns.insert(pattern.as_str());
+        if let Err(at) = patterns.binary_search(&pattern.as_str()) {
+            patterns.insert(at, pattern.as_str());
+        }
     }
     let fields = [url, credentials, scope].into_iter().chain(patterns);
     format!("ferroquery-live-{}", hash(fields))

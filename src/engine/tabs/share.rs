@@ -11,7 +11,7 @@
 //! live connection is, and an answer that is older than the wish is only given by a tab that has applied everything up to
 //! there and still has it as fresh.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::engine::random::Random;
 use message::{Message, Said};
@@ -59,7 +59,7 @@ pub struct Share {
     /// By ticket.
     wants: Vec<Want>,
     /// Fetches that wait for the live connection, by ticket, and until when.
-    early: BTreeMap<u32, f64>,
+    early: Vec<(u32, f64)>,
     watched: Vec<String>,
     queue: VecDeque<Output>,
     counts: Counts,
@@ -81,7 +81,7 @@ impl Share {
             stamp: 0,
             tick: 0,
             wants: Vec::new(),
-            early: BTreeMap::new(),
+            early: Vec::new(),
             watched: Vec::new(),
             queue: VecDeque::new(),
             counts: Counts::default(),
@@ -152,21 +152,26 @@ impl Share {
     /// say that an answer isn't older than what the server has said. Whether it waits for that: it comes to `Ask`.
     pub fn hold(&mut self, ticket: u32, now: f64) -> bool {
         self.now = now;
-        if !self.has_peers() {
-            self.early.remove(&ticket);
-            return false;
+        let place = self.early.binary_search_by(|(early, _)| early.cmp(&ticket));
+        let until = match place {
+            Ok(at) => self.early[at].1,
+            Err(_) => now + PATIENCE_MS,
+        };
+        let waits = self.has_peers() && now < until;
+        match place {
+            Ok(at) if !waits => {
+                self.early.remove(at);
+            }
+            Err(at) if waits => self.early.insert(at, (ticket, until)),
+            _ => {}
         }
-        let until = *self.early.entry(ticket).or_insert(now + PATIENCE_MS);
-        if now >= until {
-            self.early.remove(&ticket);
-        }
-        now < until
+        waits
     }
 
     /// A fetch is about to call its query function: comes to `Begin` or `Take`.
     pub fn want(&mut self, ticket: u32, wish: Wish, now: f64) {
         self.now = now;
-        self.early.remove(&ticket);
+        self.forget_early(ticket);
         self.tick = self.tick.max(wish.fresh);
         let is_shared = self.state != State::Closed && wish.is_sayable();
         let want = Want {
@@ -191,7 +196,7 @@ impl Share {
 
     /// A fetch has ended: with an answer that is stored now, or without.
     pub fn settle(&mut self, ticket: u32, has_answer: bool) {
-        self.early.remove(&ticket);
+        self.forget_early(ticket);
         let Ok(at) = self.place(ticket) else {
             return;
         };
@@ -309,8 +314,15 @@ impl Share {
     }
 
     fn ask_early(&mut self) {
-        let early = self.early.keys().copied();
+        let early = self.early.iter().map(|(ticket, _)| *ticket);
         self.queue.extend(early.map(Output::Ask));
+    }
+
+    fn forget_early(&mut self, ticket: u32) {
+        let place = self.early.binary_search_by(|(early, _)| early.cmp(&ticket));
+        if let Ok(at) = place {
+            self.early.remove(at);
+        }
     }
 
     fn place(&self, ticket: u32) -> Result<usize, usize> {

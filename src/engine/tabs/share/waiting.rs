@@ -28,7 +28,7 @@ impl Share {
             self.begin_open();
         }
         self.probe();
-        let late = self.early.iter().filter(|(_, until)| now >= **until);
+        let late = self.early.iter().filter(|(_, until)| now >= *until);
         self.queue
             .extend(late.map(|(ticket, _)| Output::Ask(*ticket)));
         for at in 0..self.wants.len() {
@@ -77,7 +77,7 @@ impl Share {
             }
             _ => None,
         });
-        let early = self.early.values().copied();
+        let early = self.early.iter().map(|(_, until)| *until);
         stages.chain(joining).chain(early).reduce(f64::min)
     }
 }
