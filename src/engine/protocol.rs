@@ -9,6 +9,7 @@ use serde_json::Value;
 pub use op::{MAX_FIELDS, MAX_TEXT, Op, Subject, backend_key, scalar_text};
 
 mod field;
+mod float;
 pub mod json;
 mod op;
 mod read;

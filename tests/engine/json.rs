@@ -179,3 +179,70 @@ proptest! {
         agrees(&text);
     }
 }
+
+/// Numbers of many digits, beside Rust's own parser, which serde_json's takes after.
+fn is_nearest(text: &str) {
+    let ours = parse(text).ok().and_then(|value| value.as_f64());
+    let rusts = text.parse::<f64>().ok().filter(|number| number.is_finite());
+    assert_eq!(ours.map(f64::to_bits), rusts.map(f64::to_bits), "{text}");
+}
+
+#[test]
+fn numbers_at_the_ends() {
+    for text in [
+        "2.4703282292062327e-324",
+        "2.4703282292062328e-324",
+        "2.2250738585072012e-308",
+        "1.7976931348623158e308",
+        "1.7976931348623159e308",
+        "0e999999999999999999999",
+        "1e-999999999999999999999",
+        "0.000000000000000000000000000000000000000001e42",
+        "100000000000000000000000000000000000000000e-41",
+        "9007199254740993e0",
+        "9007199254740993.00000000000000000000000000000000000000000000000000001",
+    ] {
+        is_nearest(text);
+        is_nearest(&format!("-{text}"));
+    }
+    // The smallest double's half, and what is just beside it, in all their digits.
+    let half = format!("{:.1080}", f64::from_bits(1));
+    let half = half.trim_end_matches('0');
+    let tail = |tail: &str| format!("{half}{tail}");
+    for text in [tail(""), tail("1e-1"), tail(&"0".repeat(900)), tail("e-1")] {
+        is_nearest(&text);
+    }
+    is_nearest(&format!("0.{}1e300000", "0".repeat(300_000)));
+    is_nearest(&format!("{}e-300000", "7".repeat(300_000)));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4096))]
+
+    #[test]
+    fn doubles_come_back(bits in any::<u64>()) {
+        let number = f64::from_bits(bits);
+        if number.is_finite() {
+            is_nearest(&format!("{number:?}"));
+            is_nearest(&format!("{number:e}"));
+            is_nearest(&format!("{number:.17e}"));
+            is_nearest(&format!("{number:.16e}"));
+            is_nearest(&format!("{number:.400}"));
+        }
+    }
+
+    #[test]
+    fn decimals_are_rounded(digits in "[1-9][0-9]{0,60}", fraction in "[0-9]{1,60}", exponent in -400_i32..400) {
+        is_nearest(&format!("{digits}.{fraction}e{exponent}"));
+        is_nearest(&format!("0.{fraction}{digits}e{exponent}"));
+    }
+
+    /// Exactly between two doubles, and one digit to either side.
+    #[test]
+    fn halves_are_rounded_to_even(mantissa in 1_u128 << 52..1 << 53, power in 0_u32..31, zeros in 0_usize..900) {
+        let half = (2 * mantissa + 1) * 5_u128.pow(power);
+        is_nearest(&format!("{half}e-{power}"));
+        is_nearest(&format!("{half}.{}1e-{power}", "0".repeat(zeros)));
+        is_nearest(&format!("{}.{}e-{power}", half - 1, "9".repeat(zeros + 1)));
+    }
+}

@@ -6,6 +6,8 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Number, Value};
 
+use super::float;
+
 /// How deep lists and objects may be nested.
 const MAX_DEPTH: u32 = 127;
 
@@ -115,8 +117,7 @@ impl<'a> Reader<'a> {
                 return Ok(number.into());
             }
         }
-        let number = text.parse().ok().and_then(Number::from_f64);
-        number.ok_or(NotJson(start))
+        Number::from_f64(float::parse(text)).ok_or(NotJson(start))
     }
 
     pub fn text(&mut self) -> Read<Cow<'a, str>> {
