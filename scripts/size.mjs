@@ -9,12 +9,15 @@ await runMain(async () => {
   const { buildPackage } = await import('./build/package.mjs');
   await buildPackage();
   const dist = (name) => readFileSync(join(root, 'pkg', 'dist', name));
+  const queryCore = await bundleQueryCore();
   const rows = [
     ['ferroquery (index.js, engine inside, + core.js)', [dist('index.js'), dist('core.js')]],
     ['ferroquery/slim (slim.js + core.js + engine.wasm)', [dist('slim.js'), dist('core.js'), dist('engine.wasm')]],
     ['  core.js', [dist('core.js')]],
+    ['    minified by the application', [await minified(dist('core.js'))]],
     ['  engine.wasm', [dist('engine.wasm')]],
-    [`@tanstack/query-core ${queryCoreVersion()}`, [await bundleQueryCore()]],
+    [`@tanstack/query-core ${queryCoreVersion()}`, [queryCore]],
+    ['    minified by the application', [await minified(queryCore)]],
   ];
   printTable(rows.map(([name, files]) => ({ name, ...sizes(files) })));
 });
@@ -35,6 +38,14 @@ async function bundleQueryCore() {
     write: false,
   });
   return outputFiles[0].contents;
+}
+
+/** What an application's bundler makes of a module of which everything is used: identifiers are shortened too. */
+async function minified(code) {
+  const { transform } = await import('esbuild');
+  const { compilation } = await import('./build/bundle.mjs');
+  const { code: result } = await transform(code, { target: compilation.target, format: 'esm', minify: true });
+  return Buffer.from(result);
 }
 
 /** Bytes as they are, and as a server would send them; separate files are compressed separately. */

@@ -30,7 +30,7 @@ impl Backoff {
         // 2⁶⁴ ms is beyond any cap; the bound keeps the power finite.
         let most = self
             .cap_ms
-            .min(self.base_ms * f64::from(self.failures.min(64)).exp2());
+            .min(self.base_ms * 2_f64.powi(self.failures.min(64) as i32));
         self.failures = self.failures.saturating_add(1);
         random.unit() * most
     }

@@ -8,7 +8,7 @@ use super::effect::Action;
 use super::frames::Work;
 use super::glob::Glob;
 use super::node::{NO_NODE, NO_QUERY, ROOT};
-use super::protocol::{Mode, Op, scalar_text};
+use super::protocol::{Mode, Op, json, scalar_text};
 use super::query::Dirty;
 use super::timers::Deadline;
 
@@ -199,7 +199,7 @@ impl Engine {
             if nodes.is_empty() {
                 break;
             }
-            let text = scalar_text(part).unwrap_or_else(|| part.to_string().into());
+            let text = scalar_text(part).unwrap_or_else(|| json::write(part).into());
             let symbols = self.registry.symbols.of_text(text.as_bytes());
             nodes = nodes
                 .into_iter()

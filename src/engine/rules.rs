@@ -319,7 +319,8 @@ impl TryFrom<Value> for Target {
     fn try_from(value: Value) -> Result<Target, String> {
         let refused = |value: &Value| {
             Err(format!(
-                "{value} is no target of a rule: give a glob as a string, {{\"tag\": …}} or {{\"event\": …, \"args\": {{…}}}} with string values"
+                "{} is no target of a rule: give a glob as a string, {{\"tag\": …}} or {{\"event\": …, \"args\": {{…}}}} with string values",
+                json::write(value)
             ))
         };
         if let Value::String(glob) = value {

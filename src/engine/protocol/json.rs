@@ -46,6 +46,11 @@ pub fn parse(text: &str) -> Result<Value, NotJson> {
     Ok(value)
 }
 
+/// A value as text. Through what writes messages: `Display` of serde_json is a second writer.
+pub fn write(value: &Value) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
 impl<'a> Reader<'a> {
     pub fn new(text: &'a str) -> Reader<'a> {
         Reader {

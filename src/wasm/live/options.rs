@@ -65,7 +65,8 @@ impl Options {
             Value::String(text) if text == "include" => Ok(RequestCredentials::Include),
             Value::String(text) if text == "omit" => Ok(RequestCredentials::Omit),
             other => Err(JsError::new(&format!(
-                "connect: credentials {other}: expected same-origin, include or omit"
+                "connect: credentials {}: expected same-origin, include or omit",
+                json::write(other)
             ))),
         }
     }
