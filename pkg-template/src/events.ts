@@ -131,10 +131,8 @@ function plainRule(target: Rule): Rule {
   if (typeof target === 'string') {
     return target;
   }
-  if ('tag' in target && typeof target.tag === 'string') {
-    return { tag: target.tag };
-  }
-  return { event: target.event, args: target.args };
+  const { tag, event, args } = target as { tag?: string; event?: string; args?: Record<string, string> };
+  return tag === undefined ? ({ event, args } as Rule) : { tag };
 }
 
 function isRule(target: unknown): target is Rule {

@@ -1,6 +1,7 @@
 //! The deadline queue: every stale, interval, gc, retry and sweep deadline of one cache and of the mutations beside it, behind one host timer.
 
 use super::clock::SAME_MOMENT_MS;
+use super::sorting::sort;
 
 /// What a deadline is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,10 +145,13 @@ impl Timers {
     /// From now on the host has a timer for each entry, or else one for all.
     pub fn set_apart(&mut self, apart: bool) {
         self.changes = apart.then(|| {
-            let mut entries = self.heap.clone();
-            entries
-                .sort_unstable_by(|a, b| a.at.total_cmp(&b.at).then(a.sequence.cmp(&b.sequence)));
-            entries.iter().map(Change::set).collect()
+            // In the order in which they were set: hosts keep it among those of one moment.
+            let places = 0..self.heap.len() as u32;
+            let sequence = |at| (self.heap[at as usize].sequence, at);
+            let mut order: Vec<_> = places.map(sequence).collect();
+            sort(&mut order);
+            let entries = order.iter().map(|(_, at)| &self.heap[*at as usize]);
+            entries.map(Change::set).collect()
         });
     }
 

@@ -78,7 +78,7 @@ fn a_host_with_a_timer_for_each_is_told_of_what_happens_to_them() {
     timers.set_apart(true);
     let named = |change: &Change| (change.timer, change.at);
     let told: Vec<_> = timers.take_changes().iter().map(named).collect();
-    assert_eq!(told, [(1, Some(5.0)), (0, Some(6.0))]);
+    assert_eq!(told, [(0, Some(6.0)), (1, Some(5.0))]);
     timers.clear(&mut second);
     timers.set(7.0, Deadline::Gc(3));
     let told: Vec<_> = timers.take_changes().iter().map(named).collect();
