@@ -13,6 +13,7 @@ import { HttpError } from './http/httpError';
 import type { AnsweredWith } from './http/validators';
 import { fetchPages } from './infinitePages';
 import { LazyPromise } from './lazyPromise';
+import { microtask } from './microtask';
 import { ensureQueryFn, type FetchContext, type FetchOptions } from './queryFunction';
 
 type Context = QueryFunctionContext & ContextExtras;
@@ -497,5 +498,5 @@ export function taskOf(context: unknown): FetchTask | undefined {
 
 /** In a microtask, where nobody catches what is thrown. */
 function later(run: () => void): void {
-  queueMicrotask(() => outliveTrap(run));
+  microtask(() => outliveTrap(run));
 }

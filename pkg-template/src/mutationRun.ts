@@ -8,6 +8,7 @@ import { answerRetry, networkCode, retryDelayNumber, retryNumber } from './bridg
 import type { CancelledError } from './cancelledError';
 import type { EngineTrapError } from './errors';
 import { noop } from './markers';
+import { microtask } from './microtask';
 
 /** What an execution needs of its mutation. */
 export interface RunningMutation {
@@ -137,7 +138,7 @@ export class MutationRun implements RunPort {
       answer = Promise.reject(error);
     }
     // A failure counts one microtask later than an answer, as where one handler follows the other.
-    Promise.resolve(answer).then(this.#resolve, (error) => queueMicrotask(() => this.#failed(error)));
+    Promise.resolve(answer).then(this.#resolve, (error) => microtask(() => this.#failed(error)));
   }
 
   #failed(error: unknown): void {
@@ -163,7 +164,7 @@ export class MutationRun implements RunPort {
       .then(() => this.#try());
     outlive(() => this.#mutation.tellFailure(this.#failures, error));
     // Only now: what listeners have put off by a timer of their own comes before the next try, if that is due as soon.
-    this.#mutation.host.drain(this.#mutation.ask((engine) => engine.sleep_run(this.#id)));
+    outlive(() => this.#mutation.host.drain(this.#mutation.ask((engine) => engine.sleep_run(this.#id))));
   }
 
   /** Whether another try follows; the engine then knows its time. */

@@ -276,7 +276,7 @@ export class Query implements QueryPort, FetchedQuery<FetchTask> {
   destroy(): void {
     if (this.isAttached) {
       this.#cache.host.engine.clear_gc(this.slot);
-      this.#cache.host.tellTimers();
+      this.#cache.host.drain(false);
     }
     if (this.cancel === ownCancel) {
       this.task?.cancel({ silent: true });

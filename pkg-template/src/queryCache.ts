@@ -383,7 +383,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     const elsewhere = watcher.slot;
     if (elsewhere !== NONE && observer.getCurrentQuery() === (to as never)) {
       engine.disinherit(departed);
-      this.host.tellTimers();
+      this.host.drain(false);
       return;
     }
     this.register(to, watcher);
@@ -394,7 +394,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
       engine.inherit(watcher.slot, departed);
     } else {
       engine.disinherit(departed);
-      this.host.tellTimers();
+      this.host.drain(false);
     }
     this.notify({ type: 'observerAdded', query: to as never, observer });
   }
@@ -414,7 +414,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     const id = this.host.engine.watch(query.attach(), bits, staleTime, interval, lastStale, lastUpdatedAt);
     watcher.slot = id;
     this.host.addObserver(id, watcher);
-    this.host.tellTimers();
+    this.host.drain(false);
   }
 
   unwatch(query: Query, observer: AnyObserver, departs = false): void {
@@ -433,7 +433,7 @@ export class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => v
     if (query.getObserversCount() === 0) {
       this.host.drain(engine.schedule_gc(query.attach(), reading()));
     }
-    this.host.tellTimers();
+    this.host.drain(false);
     this.notify({ type: 'observerRemoved', query: query as never, observer });
     query.detach();
   }

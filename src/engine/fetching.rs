@@ -234,7 +234,8 @@ impl Engine {
         if !query.in_flight() {
             query.revert = None;
         }
-        self.schedule_gc(id);
+        // query-core starts it in any case, which shows where timers can be counted.
+        self.start_gc(id, self.timers.is_apart());
         self.timer_pending()
     }
 

@@ -35,9 +35,16 @@ impl Engine {
     pub fn timer_changes(&mut self) -> Vec<Change> {
         let mut changes = self.timers.take_changes();
         for change in &mut changes {
-            change.at = change.at.map(|at| self.delay_until(at));
+            // As long as a user's interval says, but for the last bits of sums.
+            let delay = |at: f64| ((at - self.clock.now()) * 1e3).round() / 1e3;
+            change.at = change.at.map(|at| delay(at).clamp(0.0, LONGEST_DELAY_MS));
         }
         changes
+    }
+
+    /// The host has lost its own timers of deadlines. Those that it would have lost in query-core too stay lost.
+    pub fn lose_timers(&mut self) {
+        self.timers.tell_own_anew();
     }
 
     /// The host's own timer of a deadline has fired at `reading` (ms).
@@ -66,12 +73,8 @@ impl Engine {
         idle
     }
 
-    /// Whether the host timer is to be set anew, and no outer command will see to it. Timers of their own are seen to at once.
-    pub fn timer_pending(&mut self) -> bool {
-        if self.timers.has_changes() {
-            self.frames.push(Frame::Boundary);
-            return true;
-        }
+    /// Whether the host timer is to be set anew, and no outer command will see to it.
+    pub fn timer_pending(&self) -> bool {
         self.frames.is_empty()
             && (self.wants_arm().is_some()
                 || self.wants_disarm()

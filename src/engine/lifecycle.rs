@@ -115,10 +115,16 @@ impl Engine {
 
     /// Starts the time after which the query goes, if nobody watches it.
     pub fn schedule_gc(&mut self, id: u32) {
+        self.start_gc(id, false);
+    }
+
+    /// The same; `watched`: also if somebody watches it, though nothing comes of that.
+    pub(super) fn start_gc(&mut self, id: u32, watched: bool) {
         let now = self.clock.now();
         let query = &mut self.queries[id];
         self.timers.clear(&mut query.gc);
-        let collected = query.observers.is_empty() && query.held == 0 && query.indexed();
+        let unwatched = query.observers.is_empty() && query.held == 0;
+        let collected = (unwatched || watched) && query.indexed();
         if collected && query.gc_time >= 0.0 && query.gc_time.is_finite() {
             query.gc = self.timers.set(now + query.gc_time, Deadline::Gc(id));
         }

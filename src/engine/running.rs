@@ -28,7 +28,9 @@ impl Engine {
 
     /// Sets the time of its next try, once the failure of the last one has been told; whether there is something to drain.
     pub fn sleep_run(&mut self, id: u32) -> bool {
-        if let Some(run) = self.runs.get_mut(id) {
+        let sleeping = |run: &&mut Run| run.fetch.phase == Phase::Sleeping;
+        if let Some(run) = self.runs.get_mut(id).filter(sleeping) {
+            self.timers.clear(&mut run.fetch.sleep);
             let at = self.clock.now() + std::mem::take(&mut run.fetch.pause);
             run.fetch.sleep = self.timers.set(at, Deadline::RunRetry(id));
         }

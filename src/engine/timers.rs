@@ -1,4 +1,4 @@
-//! The deadline queue: every stale, interval, gc, retry and sweep deadline of one cache and of the mutations beside it, behind one host timer.
+//! The deadline queue: every stale, interval, gc, retry and sweep deadline of one cache and of the mutations beside it, behind one host timer or, under fake ones, one for each.
 
 use super::clock::SAME_MOMENT_MS;
 use super::sorting::sort;
@@ -28,6 +28,16 @@ pub enum Deadline {
     RunRetry(u32),
 }
 
+impl Deadline {
+    /// Whether it is for something that query-core hasn't.
+    const fn is_own(&self) -> bool {
+        matches!(
+            self,
+            Self::Early(_) | Self::Scheduled(_) | Self::Sweep | Self::Memory
+        )
+    }
+}
+
 /// A timer that may be set; names its place in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimerId(u32);
@@ -49,6 +59,8 @@ struct Entry {
     sequence: u64,
     timer: u32,
     what: Deadline,
+    /// Whether the host's own timer of it repeats.
+    repeats: bool,
 }
 
 impl Entry {
@@ -73,7 +85,7 @@ impl Change {
         Self {
             timer: entry.timer,
             at: Some(entry.at),
-            repeats: matches!(entry.what, Deadline::Interval(_)),
+            repeats: entry.repeats,
         }
     }
 
@@ -96,6 +108,8 @@ pub struct Timers {
     sequence: u64,
     /// The sequence of the entry that was taken out last.
     taken: u64,
+    /// Whether it was by its own timer, and that repeats.
+    repeated: bool,
     /// No new entry is due before this moment (ms).
     not_before: Option<f64>,
     /// What the host doesn't know yet, where it has a timer for each entry.
@@ -106,18 +120,24 @@ impl Timers {
     /// Sets a timer for the moment `at` (ms of the engine's clock).
     pub fn set(&mut self, at: f64, what: Deadline) -> TimerId {
         self.sequence += 1;
-        let timer = self.insert(at, self.sequence, what);
+        let repeats = self.is_apart() && matches!(what, Deadline::Interval(_));
+        let timer = self.insert(at, self.sequence, what, repeats);
         self.note(Change::set(&self.entry(timer)));
         timer
     }
 
     /// Sets the timer that was due last for another moment: among those of one moment it keeps its place, as an interval does.
-    /// A host that has one of its own for it has it still.
+    /// A host has its own timer still, where that repeats.
     pub fn set_again(&mut self, at: f64, what: Deadline) -> TimerId {
-        self.insert(at, self.taken, what)
+        let repeated = std::mem::take(&mut self.repeated);
+        let timer = self.insert(at, self.taken, what, repeated);
+        if !repeated {
+            self.note(Change::set(&self.entry(timer)));
+        }
+        timer
     }
 
-    fn insert(&mut self, at: f64, sequence: u64, what: Deadline) -> TimerId {
+    fn insert(&mut self, at: f64, sequence: u64, what: Deadline, repeats: bool) -> TimerId {
         let timer = self.free.pop().unwrap_or_else(|| {
             self.place.push(0);
             self.place.len() as u32 - 1
@@ -127,6 +147,7 @@ impl Timers {
             sequence,
             timer,
             what,
+            repeats,
         });
         self.rise(self.heap.len() - 1);
         TimerId(timer)
@@ -144,6 +165,10 @@ impl Timers {
 
     /// From now on the host has a timer for each entry, or else one for all.
     pub fn set_apart(&mut self, apart: bool) {
+        // What is left of an interval isn't its length.
+        for entry in &mut self.heap {
+            entry.repeats = false;
+        }
         self.changes = apart.then(|| {
             // In the order in which they were set: hosts keep it among those of one moment.
             let places = 0..self.heap.len() as u32;
@@ -153,6 +178,15 @@ impl Timers {
             let entries = order.iter().map(|(_, at)| &self.heap[*at as usize]);
             entries.map(Change::set).collect()
         });
+    }
+
+    /// The host has lost its timers: tells it of those again that nothing in query-core corresponds to.
+    pub fn tell_own_anew(&mut self) {
+        for at in 0..self.heap.len() {
+            if self.heap[at].what.is_own() {
+                self.note(Change::set(&self.heap[at]));
+            }
+        }
     }
 
     /// Whether the host has a timer for each entry.
@@ -182,11 +216,13 @@ impl Timers {
             return None;
         };
         if entry.at > now + SAME_MOMENT_MS {
-            self.note(Change::set(&entry));
+            self.heap[at].repeats = false;
+            self.note(Change::set(&self.heap[at]));
             return None;
         }
         self.take(at);
         self.taken = entry.sequence;
+        self.repeated = entry.repeats;
         Some((entry.at, entry.what))
     }
 
@@ -225,7 +261,9 @@ impl Timers {
             return None;
         }
         let entry = self.take(0);
+        self.note(Change::cleared(entry.timer));
         self.taken = entry.sequence;
+        self.repeated = false;
         Some((entry.at, entry.what))
     }
 

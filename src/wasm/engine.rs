@@ -137,6 +137,11 @@ impl Engine {
         self.core.borrow_mut().set_timers_apart(apart, reading)
     }
 
+    /// The host has lost its own timers of deadlines.
+    pub fn lose_timers(&mut self) {
+        self.core.borrow_mut().lose_timers();
+    }
+
     /// What has become of the deadlines' own timers: triples of a timer, its delay (ms; NaN where it is cleared), and whether it
     /// repeats (0 or 1).
     pub fn timer_changes(&mut self) -> Vec<f64> {

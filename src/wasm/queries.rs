@@ -53,8 +53,8 @@ impl Engine {
     }
 
     /// Whether the host timer is to be set anew or cleared.
-    pub fn timer_pending(&mut self) -> bool {
-        self.core.borrow_mut().timer_pending()
+    pub fn timer_pending(&self) -> bool {
+        self.core.borrow().timer_pending()
     }
 
     /// Frees the slot of a query that nothing needs.

@@ -233,7 +233,7 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
 
   /** Carries out what a command left to do. `pending` is the command's own word. */
   drain(pending: boolean, command?: Command<TQuery>): void {
-    if (!this.#timers.haveMoved() && !pending) {
+    if (!this.#timers.look() && !pending) {
       return;
     }
     const { engine } = this;
@@ -247,13 +247,6 @@ export class Host<TQuery extends QueryPort, TObserver extends ObserverPort> impl
       this.#partFromTheGone();
     }
     drain.throwFailure();
-  }
-
-  /** After a command that clears deadlines and leaves nothing else to do. */
-  tellTimers(): void {
-    if (this.#timers.areApart) {
-      this.drain(this.engine.timer_pending());
-    }
   }
 
   /** Brings a decision to its end; `answer` calls the user's functions. */

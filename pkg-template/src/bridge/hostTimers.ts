@@ -1,5 +1,6 @@
 import type { ManagedTimerId } from '@tanstack/query-core';
 import type { Engine } from '#glue';
+import { microtask } from '../microtask';
 import { timeoutManager } from '../timeoutManager';
 import { environment } from './environment';
 import { outliveTrap } from './instance';
@@ -24,6 +25,8 @@ export class HostTimers {
   readonly #timed: Timed;
   /** The fake timers among which they are. */
   #clock: FakeClock | undefined;
+  /** What those have set, ours among it: another object once all have been cleared. */
+  #held: object | undefined;
   #single: Timer | undefined;
   /** By the engine's names of deadlines. */
   readonly #apart = new Map<number, Timer>();
@@ -32,21 +35,27 @@ export class HostTimers {
     this.#timed = timed;
   }
 
-  /** Whether fake timers have come or gone, and there is something to drain: those that were set went with them. */
-  haveMoved(): boolean {
+  /**
+   * Looks, before effects are carried out, whether fake timers have come, gone or been cleared, which takes those along that were
+   * set; and sets what deadlines have changed. Whether there is something to drain.
+   */
+  look(): boolean {
+    const { engine } = this.#timed;
     const clock = fakeClock();
-    if (clock === this.#clock) {
-      return false;
+    let pending = false;
+    if (clock !== this.#clock) {
+      this.#clock = clock;
+      this.#single = undefined;
+      this.#apart.clear();
+      pending = engine.set_timers_apart(clock !== undefined, reading());
+    } else if (this.#apart.size > 0 && clock?.timers !== this.#held) {
+      this.#apart.clear();
+      engine.lose_timers();
     }
-    this.#clock = clock;
-    this.#single = undefined;
-    this.#apart.clear();
-    return this.#timed.engine.set_timers_apart(clock !== undefined, reading());
-  }
-
-  /** Whether each deadline has its own: then cleared ones are to be told of, too. */
-  get areApart(): boolean {
-    return this.#clock !== undefined;
+    if (clock !== undefined) {
+      this.change();
+    }
+    return pending;
   }
 
   // Effects
@@ -64,7 +73,7 @@ export class HostTimers {
 
   /** Later, as most often another deadline comes at once. */
   disarm(): void {
-    queueMicrotask(this.#disarm);
+    microtask(this.#disarm);
   }
 
   /** Sets and clears those of deadlines. */
@@ -90,6 +99,7 @@ export class HostTimers {
         );
       }
     }
+    this.#held = this.#clock?.timers;
   }
 
   /** The engine is gone, and its deadlines with it. */

@@ -1,5 +1,6 @@
 import { createGlue } from '#glue';
 import { EngineTrapError, EngineUnavailableError } from '../errors';
+import { microtask } from '../microtask';
 import { guard } from './guard';
 import { utf8 } from './utf8';
 
@@ -86,7 +87,7 @@ export function discard(broken: Instance, what: string, cause?: unknown): Engine
       tenant.stop(thrown instanceof EngineTrapError ? thrown : error);
     }
   }
-  queueMicrotask(() => {
+  microtask(() => {
     try {
       for (const tenant of tenants) {
         tenant.resume();

@@ -5,6 +5,8 @@ interface FakeTimeout {
 
 export interface FakeClock {
   performance?: { now(): number };
+  /** Those that are set, by id. */
+  timers?: object;
 }
 
 let source: unknown;

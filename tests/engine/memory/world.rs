@@ -242,8 +242,7 @@ impl World {
             self.let_go(key);
             self.engine.read_clock(self.now);
             self.engine.schedule_gc(id);
-            let pending = self.engine.timer_pending();
-            self.drain(pending);
+            self.drain(self.engine.timer_pending());
         }
     }
 

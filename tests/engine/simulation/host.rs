@@ -64,6 +64,8 @@ pub struct Host {
     /// The deadlines' own timers; `None`: there is one timer for all.
     pub own: Option<BTreeMap<u32, OwnTimer>>,
     own_set: u64,
+    /// Whether fake timers are there: noticed when effects are carried out next.
+    pub apart: bool,
     pub told: Vec<Told>,
     pub queries: Vec<HostQuery>,
     observers: BTreeMap<usize, HostObserver>,
@@ -89,6 +91,7 @@ impl Host {
             armed: None,
             own: timers_apart.then(BTreeMap::new),
             own_set: 0,
+            apart: timers_apart,
             told: Vec::new(),
             queries: Vec::new(),
             observers: BTreeMap::new(),
@@ -311,7 +314,8 @@ impl Host {
             .collect();
         due.sort_by(|(a, _), (b, _)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         for (set, timer) in due {
-            let own = self.own.as_mut().expect("they are apart");
+            // What is fired first may be the last that fake timers see.
+            let Some(own) = self.own.as_mut() else { break };
             if own.get(&timer) == Some(&set) {
                 match set {
                     // After a sleep it fires once.
@@ -407,7 +411,13 @@ impl Host {
 
     // Effects
 
-    fn drain(&mut self, pending: bool) {
+    fn drain(&mut self, mut pending: bool) {
+        if self.own.is_some() != self.apart {
+            self.armed = None;
+            self.own = self.apart.then(BTreeMap::new);
+            pending |= self.engine.set_timers_apart(self.apart, self.now);
+        }
+        self.change_timers();
         if !pending {
             return;
         }
@@ -418,6 +428,25 @@ impl Host {
             }
         }
         panic!("`next` does not come to `Done`");
+    }
+
+    /// Sets and clears the deadlines' own timers: with the next effects, or here before they are counted.
+    pub fn change_timers(&mut self) {
+        if self.own.is_none() {
+            return;
+        }
+        for change in self.engine.timer_changes() {
+            let own = self.own.as_mut().expect("they are apart");
+            self.own_set += 1;
+            let every = change.at.filter(|_| change.repeats);
+            match change.at {
+                Some(delay) => {
+                    let at = self.now + delay;
+                    own.insert(change.timer, (at, self.own_set, every))
+                }
+                None => own.remove(&change.timer),
+            };
+        }
     }
 
     fn carry_out(&mut self, effect: Effect) {
@@ -489,20 +518,7 @@ impl Host {
                 self.engine.reply(answer);
             }
             Effect::Arm(delay) => self.armed = Some(self.now + delay),
-            Effect::Timers => {
-                for change in self.engine.timer_changes() {
-                    let own = self.own.as_mut().expect("they are apart");
-                    self.own_set += 1;
-                    let every = change.at.filter(|_| change.repeats);
-                    match change.at {
-                        Some(delay) => {
-                            let at = self.now + delay;
-                            own.insert(change.timer, (at, self.own_set, every))
-                        }
-                        None => own.remove(&change.timer),
-                    };
-                }
-            }
+            Effect::Timers => self.change_timers(),
             Effect::Disarm => self.microtasks.push_back(Microtask::Disarm),
             Effect::Swept => self.told.push(Told::Swept(self.now)),
             Effect::CollectMutation(_) | Effect::WakeRun(_) | Effect::Scheduled(_) => {

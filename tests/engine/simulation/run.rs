@@ -79,6 +79,7 @@ fn act() -> impl Strategy<Value = Act> {
         8 => (0_u32..60).prop_map(Act::Elapse),
         1 => (100_u32..400).prop_map(Act::Elapse),
         1 => (50_u32..400).prop_map(Act::Sleep),
+        1 => any::<bool>().prop_map(Act::FakeTimers),
     ]
 }
 
@@ -160,6 +161,7 @@ impl World {
             }
             Act::Elapse(by) => self.elapse(self.host.now + f64::from(*by)),
             Act::Sleep(by) => self.step_to(self.host.now + f64::from(*by)),
+            Act::FakeTimers(come) => self.host.apart = *come,
         }
         self.settle();
     }
@@ -188,6 +190,7 @@ impl World {
 
     fn settle(&mut self) {
         self.host.run_microtasks();
+        self.host.change_timers();
         self.model.run_microtasks();
         self.compare();
     }

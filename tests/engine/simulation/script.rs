@@ -120,6 +120,8 @@ pub enum Act {
     Elapse(u32),
     /// The machine sleeps: time passes, no timer fires before the end.
     Sleep(u32),
+    /// Fake timers come or go.
+    FakeTimers(bool),
 }
 
 /// What an operation hits.
