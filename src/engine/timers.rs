@@ -122,7 +122,7 @@ impl Timers {
         self.sequence += 1;
         let repeats = self.is_apart() && matches!(what, Deadline::Interval(_));
         let timer = self.insert(at, self.sequence, what, repeats);
-        self.note(Change::set(&self.entry(timer)));
+        self.note_set(timer);
         timer
     }
 
@@ -132,7 +132,7 @@ impl Timers {
         let repeated = std::mem::take(&mut self.repeated);
         let timer = self.insert(at, self.taken, what, repeated);
         if !repeated {
-            self.note(Change::set(&self.entry(timer)));
+            self.note_set(timer);
         }
         timer
     }
@@ -153,10 +153,16 @@ impl Timers {
         TimerId(timer)
     }
 
-    fn entry(&self, timer: TimerId) -> Entry {
-        self.heap[self.place[timer.0 as usize] as usize]
+    fn note_set(&mut self, timer: TimerId) {
+        if self.is_apart() {
+            let at = self.place[timer.0 as usize] as usize;
+            self.note(Change::set(&self.heap[at]));
+        }
     }
 
+    /// Out of the way of those who set and clear: only tests come here.
+    #[cold]
+    #[inline(never)]
     fn note(&mut self, change: Change) {
         if let Some(changes) = &mut self.changes {
             changes.push(change);
