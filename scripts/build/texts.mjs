@@ -4,7 +4,7 @@ import { root } from '../command.mjs';
 
 /** What is read with the package: the front page, the licences and the documentation, relative to the root. */
 export function packageTexts() {
-  const docs = readdirSync(join(root, 'docs')).filter((name) => /\.(md|svg)$/.test(name));
+  const docs = readdirSync(join(root, 'docs')).filter((name) => /\.(md|svg|jpg)$/.test(name));
   const texts = ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE', ...docs.map((name) => `docs/${name}`)];
   return texts.filter((path) => existsSync(join(root, path)));
 }
@@ -14,9 +14,9 @@ export function writeTexts(pkg) {
   const texts = packageTexts();
   for (const path of texts) {
     mkdirSync(dirname(join(pkg, path)), { recursive: true });
-    const text = readFileSync(join(root, path), 'utf8');
+    const content = readFileSync(join(root, path));
     const isThere = (target) => texts.includes(target) || existsSync(join(pkg, target));
-    writeFileSync(join(pkg, path), path.endsWith('.md') ? withoutDeadLinks(text, path, isThere) : text);
+    writeFileSync(join(pkg, path), path.endsWith('.md') ? withoutDeadLinks(`${content}`, path, isThere) : content);
   }
 }
 
