@@ -236,6 +236,8 @@ export class Query implements QueryPort, FetchedQuery<FetchTask> {
       host.drain(true, {
         action: { data, type: 'success', dataUpdatedAt: options?.updatedAt, manual: options?.manual },
       });
+    } else {
+      host.drain(false);
     }
     return data;
   }

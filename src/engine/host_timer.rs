@@ -178,6 +178,10 @@ impl Engine {
     }
 
     pub(super) fn timer_effect(&mut self) -> Option<Effect> {
+        // Those that looking at the memory has set.
+        if self.timers.has_changes() {
+            return Some(Effect::Timers);
+        }
         if let Some(next) = self.wants_arm() {
             let delay = self.delay_until(next);
             self.armed_at = Some(if delay == LONGEST_DELAY_MS {
